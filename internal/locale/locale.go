@@ -1,0 +1,115 @@
+// Package locale holds the two languages of Vigie, French and English: texts,
+// numbers, money and days as people read them.
+//
+// It is the only formatter of the house: screen, axis, print, sheet and mail
+// all call it, so that a figure is written the same way everywhere. Texts stay
+// beside the code that uses them, as a Text with both languages.
+package locale
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Lang is a language of Vigie: FR or EN.
+type Lang string
+
+// The languages.
+const (
+	FR Lang = "fr"
+	EN Lang = "en"
+)
+
+// Langs are all languages, the first one being the default.
+var Langs = []Lang{FR, EN}
+
+// ParseLang reads "fr" or "en".
+func ParseLang(s string) (Lang, error) {
+	switch l := Lang(strings.ToLower(s)); l {
+	case FR, EN:
+		return l, nil
+	}
+	return "", fmt.Errorf("language %q: want fr or en", s)
+}
+
+// Text is a user-visible text in both languages. A test of each package that
+// registers texts refuses an empty side.
+type Text struct {
+	EN string `json:"en"`
+	FR string `json:"fr"`
+}
+
+// In is the text in one language.
+func (t Text) In(l Lang) string {
+	if l == EN {
+		return t.EN
+	}
+	return t.FR
+}
+
+// F is the text in one language with its verbs filled, as fmt.Sprintf does.
+// Arguments that are Texts are put in the same language; numbers should be
+// formatted by their caller.
+func (t Text) F(l Lang, args ...any) string {
+	for i, a := range args {
+		if at, ok := a.(Text); ok {
+			args[i] = at.In(l)
+		}
+	}
+	return fmt.Sprintf(t.In(l), args...)
+}
+
+// Same is a Text that reads alike in both languages (a platform's name, say).
+func Same(s string) Text { return Text{EN: s, FR: s} }
+
+// Spaces and signs of French typography.
+const (
+	NBSP  = "\u00a0" // before € % : ; ! ? and inside « »
+	NNBSP = "\u202f" // between groups of three digits
+	Minus = "\u2212"
+	Dash  = "—" // an absent value
+)
+
+// Plural picks the form for a count: French takes the singular below 2,
+// English for exactly 1.
+func (l Lang) Plural(n float64, one, many string) string {
+	if n < 0 {
+		n = -n
+	}
+	if l == FR && n < 2 || l == EN && n == 1 {
+		return one
+	}
+	return many
+}
+
+// Quote puts a name between the language's quotation marks.
+func (l Lang) Quote(s string) string {
+	if l == EN {
+		return "“" + s + "”"
+	}
+	return "«" + NBSP + s + NBSP + "»"
+}
+
+// Colon is the colon with the space that the language puts before it.
+func (l Lang) Colon() string {
+	if l == EN {
+		return ":"
+	}
+	return NBSP + ":"
+}
+
+// Join lists words: "a, b et c".
+func (l Lang) Join(words []string) string {
+	switch len(words) {
+	case 0:
+		return ""
+	case 1:
+		return words[0]
+	}
+	and := " et "
+	if l == EN {
+		and = " and "
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + and + words[last]
+}
