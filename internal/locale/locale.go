@@ -51,12 +51,14 @@ func (t Text) In(l Lang) string {
 // Arguments that are Texts are put in the same language; numbers should be
 // formatted by their caller.
 func (t Text) F(l Lang, args ...any) string {
+	filled := make([]any, len(args)) // the caller may write the other language next
 	for i, a := range args {
 		if at, ok := a.(Text); ok {
-			args[i] = at.In(l)
+			a = at.In(l)
 		}
+		filled[i] = a
 	}
-	return fmt.Sprintf(t.In(l), args...)
+	return fmt.Sprintf(t.In(l), filled...)
 }
 
 // Same is a Text that reads alike in both languages (a platform's name, say).

@@ -125,6 +125,10 @@ func TestWords(t *testing.T) {
 	if got := FR.Quote("x"); got != "«\u00a0x\u00a0»" {
 		t.Error(got)
 	}
+	args := []any{Text{EN: "two", FR: "deux"}}
+	if got := (Text{EN: "%s", FR: "%s"}).F(FR, args...) + (Text{EN: "%s", FR: "%s"}).F(EN, args...); got != "deuxtwo" {
+		t.Error(got)
+	}
 	if got := (Text{EN: "%s of %s", FR: "%s sur %s"}).F(FR, "1", Text{EN: "two", FR: "deux"}); got != "1 sur deux" {
 		t.Error(got)
 	}

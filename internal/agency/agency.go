@@ -1,0 +1,318 @@
+// Package agency reads the folder that people write in: the agency, its
+// clients, their campaigns with flight, budget, channels, targets and reports.
+//
+// It decides what such a file may say. Reading is strict: an unknown or double
+// key, a wrong type, a date that does not exist is an error with file, line,
+// column, the line and a caret, in both languages. What a broken file would
+// have held is left out, the other files are used. Amounts are int64 in
+// millionths of the currency's unit, read exactly; days are locale.Day.
+//
+// It stands on the ground: KPI and measure ids come from the caller as lists.
+// schedule.go reads when a report is due, channel.go which platform campaign a
+// channel takes, plan.go what a day of the flight was to cost.
+package agency
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/mail"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+	_ "time/tzdata" // zones are checked alike on machines without a zone table
+
+	"vigie/internal/locale"
+)
+
+// configName is the file that makes a folder a workspace.
+const configName = "vigie.yaml"
+
+// Agency is the workspace.
+type Agency struct {
+	Dir      string // absolute
+	Name     string
+	Language locale.Lang
+	Zone     *time.Location
+	Currency string     // ISO code
+	Today    locale.Day // fixed day of a demo or an exercise; zero: the clock's
+	Data     string     // where the data folder lies, as written; empty: .vigie
+	Clients  []*Client  // by id
+	// Problems are what is wrong in the files below vigie.yaml, by file and
+	// line, warnings included. Clients and campaigns with errors are left out
+	// of Clients and Campaigns.
+	Problems Problems
+}
+
+// Client is whom the agency works for.
+type Client struct {
+	ID       string // name of its folder
+	Agency   *Agency
+	File     string // slash path of its file inside the workspace
+	Name     string
+	Language locale.Lang
+	Currency string              // ISO code
+	Contacts map[string]Contact  // by the name that reports use
+	Accounts map[string][]string // ids or names of its accounts, by platform
+	Fees     Fees
+	// Campaigns are the briefs without errors, by id.
+	Campaigns []*Campaign
+}
+
+// Contact is a person at the client's.
+type Contact struct{ Name, Role, Email string }
+
+// Fees are the agency's terms. They are confidential: no client edition and no
+// page of a client shows them.
+type Fees struct {
+	PercentOfSpend float64 // 0.12 is 12 % of media spend
+	Fixed          int64   // for the campaign, in millionths
+	PerConversion  int64   // in millionths
+}
+
+// Known are the words that other rooms own. A nil list is not checked.
+type Known struct {
+	KPIs []string
+	// Measures are the measures that can be a conversion, by platform id; ""
+	// holds for every platform not listed.
+	Measures map[string][]string
+}
+
+// ErrNoWorkspace is what Find returns where no folder holds a vigie.yaml.
+var ErrNoWorkspace = errors.New("no vigie.yaml here or in a folder above: stand in a workspace, name one with -C, or make one with vigie init")
+
+// Find is the nearest folder upwards from start that holds a vigie.yaml.
+func Find(start string) (dir string, err error) {
+	dir, err = filepath.Abs(start)
+	if err != nil {
+		return "", fmt.Errorf("find the workspace: %w", err)
+	}
+	for {
+		if info, err := os.Stat(filepath.Join(dir, configName)); err == nil && info.Mode().IsRegular() {
+			return dir, nil
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return "", fmt.Errorf("%s: %w", start, ErrNoWorkspace)
+		}
+		dir = up
+	}
+}
+
+// Open reads a workspace. The error is Problems where vigie.yaml itself is
+// wrong; what is wrong in the other files is in Agency.Problems and does not
+// hide the files that are right.
+func Open(dir string, known Known) (*Agency, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open workspace: %w", err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open workspace: %w", err)
+	}
+	defer root.Close()
+	if _, err := root.Stat(configName); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("open workspace %s: %w", dir, ErrNoWorkspace)
+	}
+
+	var f agencyFile
+	d := readFile(root, configName, &f)
+	a := &Agency{Dir: dir, Name: f.Name, Today: locale.Day(f.Today), Data: f.Data}
+	if !d.failed() {
+		a.Language = d.language(f.Language, locale.FR)
+		a.Zone = d.zone(f.TimeZone, nil, "time_zone")
+		a.Currency = d.currency(f.Currency, "", "currency")
+		if strings.HasPrefix(f.Data, "~") {
+			d.fail(d.find("data"), say("~ is not understood here: write the whole path", "~ n’est pas compris ici\u00a0: écrivez le chemin entier"))
+		}
+	}
+	if err := d.problems.err(); err != nil {
+		return nil, err
+	}
+	a.Problems = d.problems
+	for _, id := range a.folders(root, "clients") {
+		a.client(root, id, known)
+	}
+	a.Problems.sort()
+	return a, nil
+}
+
+// folders are the names of the folders in a folder of the workspace, in order.
+// Hidden ones and plain files are left alone; a link that leaves the workspace
+// is a problem.
+func (a *Agency) folders(root *os.Root, dir string) []string {
+	entries, err := fs.ReadDir(root.FS(), dir)
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			a.problem(dir, say("cannot be read: %v", "illisible\u00a0: %v", err))
+		}
+		return nil
+	}
+	var ids []string
+	for _, e := range entries {
+		name := path.Join(dir, e.Name())
+		info, err := root.Stat(name)
+		switch {
+		case strings.HasPrefix(e.Name(), "."):
+		case err != nil:
+			a.problem(name, say("cannot be read: %v", "illisible\u00a0: %v", err))
+		case !info.IsDir():
+		case !idShape.MatchString(e.Name()):
+			a.problem(name, say("folder name: want lower-case letters, digits and hyphens, as spring-2027", "nom de dossier\u00a0: il faut des minuscules sans accent, des chiffres et des traits d’union, comme printemps-2027"))
+		default:
+			ids = append(ids, e.Name())
+		}
+	}
+	return ids
+}
+
+func (a *Agency) problem(file string, m locale.Text) {
+	a.Problems = append(a.Problems, Problem{File: file, Message: m})
+}
+
+// client reads one client's folder.
+func (a *Agency) client(root *os.Root, id string, known Known) {
+	var f clientFile
+	d := readFile(root, path.Join("clients", id, "client.yaml"), &f)
+	c := &Client{ID: id, Agency: a, File: d.file, Name: f.Name, Contacts: map[string]Contact{}, Accounts: f.Accounts}
+	if !d.failed() {
+		c.Language = d.language(f.Language, a.Language)
+		c.Currency = d.currency(f.Currency, a.Currency, "currency")
+		for name, x := range f.Contacts {
+			c.Contacts[name] = Contact(x)
+			if !address(x.Email) {
+				d.fail(d.find("contacts", name, "email"), say("address %s: want name@domain", "adresse %s\u00a0: il faut nom@domaine", q(x.Email)))
+			}
+		}
+		for platform, accounts := range f.Accounts {
+			if !slices.Contains(Platforms, platform) {
+				d.fail(d.keyAt("accounts", platform), unknown(say("platform", "plateforme"), platform, Platforms))
+			}
+			for i, name := range accounts {
+				if name == "" {
+					d.fail(d.find("accounts", platform, i), say("an empty account", "un compte vide"))
+				}
+			}
+		}
+		c.Fees = Fees{PercentOfSpend: f.Fees.PercentOfSpend.share(), Fixed: int64(f.Fees.Fixed), PerConversion: int64(f.Fees.PerConversion)}
+	}
+	a.Problems = append(a.Problems, d.problems...)
+	if d.failed() {
+		return
+	}
+	a.Clients = append(a.Clients, c)
+	for _, campaign := range a.folders(root, path.Join("clients", id)) {
+		file := path.Join("clients", id, campaign, "campaign.yaml")
+		if _, err := root.Lstat(file); errors.Is(err, fs.ErrNotExist) {
+			a.Problems = append(a.Problems, Problem{File: path.Dir(file), Warning: true, Message: say("no campaign.yaml in this folder", "pas de campaign.yaml dans ce dossier")})
+			continue
+		}
+		k, d := readCampaign(root, c, campaign, known)
+		a.Problems = append(a.Problems, d.problems...)
+		if k != nil {
+			c.Campaigns = append(c.Campaigns, k)
+		}
+	}
+}
+
+// language is the language written, or the one inherited where none is.
+func (d *doc) language(s string, inherited locale.Lang) locale.Lang {
+	if s == "" {
+		return inherited
+	}
+	if !slices.Contains(locale.Langs, locale.Lang(s)) {
+		d.fail(d.find("language"), unknown(say("language", "langue"), s, []string{"fr", "en"}))
+	}
+	return locale.Lang(s)
+}
+
+// address reports whether a text is a bare e-mail address.
+func address(s string) bool {
+	a, err := mail.ParseAddress(s)
+	return err == nil && a.Address == s && !strings.ContainsAny(s, "\r\n")
+}
+
+// recipient says why a name cannot receive a report. Addresses live in
+// client.yaml only, so that nobody is written to by a typing mistake.
+func (d *doc) recipient(name string, c *Client, path ...any) {
+	if strings.Contains(name, "@") {
+		d.fail(d.find(path...), say("an address does not belong here: want the name of a contact in %s", "une adresse n’a pas sa place ici\u00a0: il faut le nom d’un contact de %s", c.File))
+		return
+	}
+	d.fail(d.find(path...), unknown(say("contact", "contact"), name, slices.Sorted(maps.Keys(c.Contacts))))
+}
+
+// Err is what is wrong in the workspace as an error, nil where there are
+// warnings at most.
+func (a *Agency) Err() error { return a.Problems.err() }
+
+// Client is a client by id. Where its file has errors, they are the error.
+func (a *Agency) Client(id string) (*Client, error) {
+	var ids []string
+	for _, c := range a.Clients {
+		if c.ID == id {
+			return c, nil
+		}
+		ids = append(ids, c.ID)
+	}
+	if err := a.problemsOf(path.Join("clients", id, "client.yaml")); err != nil {
+		return nil, err
+	}
+	return nil, fmt.Errorf("no client %q: there is %s", id, list(ids))
+}
+
+// Campaign is a brief of the client by id. Where its file has errors, they are
+// the error.
+func (c *Client) Campaign(id string) (*Campaign, error) {
+	var ids []string
+	for _, k := range c.Campaigns {
+		if k.ID == id {
+			return k, nil
+		}
+		ids = append(ids, k.ID)
+	}
+	if err := c.Agency.problemsOf(path.Join("clients", c.ID, id, "campaign.yaml")); err != nil {
+		return nil, err
+	}
+	return nil, fmt.Errorf("no campaign %q of client %s: there is %s", id, c.ID, list(ids))
+}
+
+func (a *Agency) problemsOf(file string) error {
+	return slices.DeleteFunc(slices.Clone(a.Problems), func(p Problem) bool { return p.File != file }).err()
+}
+
+func list(ids []string) string {
+	if len(ids) == 0 {
+		return "none"
+	}
+	return strings.Join(ids, ", ")
+}
+
+// Day is today in a zone: the day of now, or the one that vigie.yaml fixes.
+func (a *Agency) Day(now time.Time, zone *time.Location) locale.Day {
+	if !a.Today.IsZero() {
+		return a.Today
+	}
+	return locale.DayOf(now.In(zone))
+}
+
+// DataDir is the folder of the warehouse, the lock and the archive: override
+// where it is not empty, else what data: in vigie.yaml says, else .vigie. A
+// relative path starts at the workspace.
+func (a *Agency) DataDir(override string) string {
+	for _, dir := range []string{override, a.Data} {
+		switch {
+		case dir == "":
+		case filepath.IsAbs(dir):
+			return filepath.Clean(dir)
+		default:
+			return filepath.Join(a.Dir, dir)
+		}
+	}
+	return filepath.Join(a.Dir, ".vigie")
+}

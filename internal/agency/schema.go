@@ -1,0 +1,134 @@
+package agency
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/invopop/jsonschema"
+
+	"vigie/internal/locale"
+)
+
+// Schemas are the JSON schemas of the three files by path, schemas/*.json, for
+// editors: generated from the structs that the files are read into, their
+// descriptions in one language. The same bytes every time.
+func Schemas(l locale.Lang) map[string][]byte {
+	out := map[string][]byte{}
+	for name, v := range map[string]any{"vigie": agencyFile{}, "client": clientFile{}, "campaign": campaignFile{}} {
+		r := jsonschema.Reflector{
+			Anonymous: true, DoNotReference: true, ExpandedStruct: true,
+			FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true,
+			LookupComment: func(t reflect.Type, field string) string {
+				return keyHelp[strings.TrimSuffix(t.Name(), "File")+"."+field].In(l)
+			},
+		}
+		s := r.Reflect(v)
+		restrict(name, s)
+		b, err := json.MarshalIndent(s, "", "  ")
+		if err != nil {
+			panic(fmt.Sprintf("agency: schema of %s: %v", name, err)) // plain data
+		}
+		out["schemas/"+name+".json"] = append(b, '\n')
+	}
+	return out
+}
+
+// restrict adds the choices that the checks know and the structs do not.
+func restrict(name string, s *jsonschema.Schema) {
+	choice := func(words []string, path ...string) {
+		at := s
+		for _, p := range path {
+			if p == "[]" {
+				at = at.Items
+				continue
+			}
+			next, ok := at.Properties.Get(p)
+			if !ok {
+				panic("agency: schema of " + name + " has no " + strings.Join(path, "."))
+			}
+			at = next
+		}
+		at.Enum = nil
+		for _, w := range words {
+			at.Enum = append(at.Enum, w)
+		}
+	}
+	switch name {
+	case "vigie", "client":
+		choice([]string{"fr", "en"}, "language")
+	case "campaign":
+		choice([]string{PaceLinear, PaceByChannel, PaceWeights}, "budget", "pace")
+		choice([]string{"excluded", "included"}, "budget", "tax")
+		choice(Platforms, "channels", "[]", "platform")
+		choice([]string{"tracking", "review"}, "reports", "[]", "kind")
+		choice([]string{"teacher"}, "reports", "[]", "review")
+	}
+}
+
+// keyHelp says what each key is for, by struct and field; a test demands an
+// entry for each.
+var keyHelp = map[string]locale.Text{
+	"agency.Name":     {EN: "Name of the agency, as reports show it.", FR: "Nom de l’agence, tel que les rapports le montrent."},
+	"agency.Language": {EN: "Language of pages, reports and messages: fr or en.", FR: "Langue des pages, des rapports et des messages\u00a0: fr ou en."},
+	"agency.TimeZone": {EN: "Time zone of schedules and of “today”, as Europe/Paris.", FR: "Fuseau des horaires et du jour d’aujourd’hui, comme Europe/Paris."},
+	"agency.Currency": {EN: "Currency in three letters; a client or a campaign can have another.", FR: "Devise en trois lettres\u00a0; un client ou une campagne peut en avoir une autre."},
+	"agency.Today":    {EN: "Fixed day of a demo or an exercise; leave it out in real work.", FR: "Jour fixé d’une démonstration ou d’un exercice\u00a0; à ôter pour un vrai travail."},
+	"agency.Data":     {EN: "Folder of the data in place of .vigie, on a local disk.", FR: "Dossier des données à la place de .vigie, sur un disque local."},
+
+	"client.Name":     {EN: "Name of the client, as reports show it.", FR: "Nom du commanditaire, tel que les rapports le montrent."},
+	"client.Language": {EN: "Language of the client's reports; else the agency's.", FR: "Langue des rapports du commanditaire\u00a0; sinon celle de l’agence."},
+	"client.Currency": {EN: "Currency of the client's accounts; else the agency's.", FR: "Devise des comptes du commanditaire\u00a0; sinon celle de l’agence."},
+	"client.Contacts": {EN: "People at the client's, by the short name that reports use.", FR: "Personnes chez le commanditaire, par le nom court que les rapports utilisent."},
+	"client.Accounts": {EN: "Ids or names of the advertising accounts, by platform.", FR: "Identifiants ou noms des comptes publicitaires, par plateforme."},
+	"client.Fees":     {EN: "Fees of the agency. Confidential: never in a client edition.", FR: "Honoraires de l’agence. Confidentiel\u00a0: jamais dans une édition pour le client."},
+
+	"contact.Name":  {EN: "Name, as in a salutation.", FR: "Nom, comme dans une formule d’appel."},
+	"contact.Role":  {EN: "What this person does.", FR: "Fonction de la personne."},
+	"contact.Email": {EN: "E-mail address; the only place where addresses are written.", FR: "Adresse électronique\u00a0; le seul endroit où l’on écrit des adresses."},
+
+	"fees.PercentOfSpend": {EN: "Share of the media spend, as 12%.", FR: "Part des dépenses média, comme 12%."},
+	"fees.Fixed":          {EN: "Fixed amount for a campaign.", FR: "Somme fixe pour une campagne."},
+	"fees.PerConversion":  {EN: "Amount for each conversion.", FR: "Somme par conversion."},
+
+	"campaign.Name":        {EN: "Name of the campaign.", FR: "Nom de la campagne."},
+	"campaign.Flight":      {EN: "First and last day; both count.", FR: "Premier et dernier jour\u00a0; les deux comptent."},
+	"campaign.Objective":   {EN: "What the campaign is to reach, in a sentence.", FR: "Ce que la campagne doit atteindre, en une phrase."},
+	"campaign.TimeZone":    {EN: "Time zone of the campaign; else the agency's.", FR: "Fuseau horaire de la campagne\u00a0; sinon celui de l’agence."},
+	"campaign.Currency":    {EN: "Currency of the budget; else the client's.", FR: "Devise du budget\u00a0; sinon celle du commanditaire."},
+	"campaign.Budget":      {EN: "Media budget and how it is spread over the flight.", FR: "Budget média et sa répartition sur la campagne."},
+	"campaign.Channels":    {EN: "Levers of the media plan; the first that matches takes a platform campaign.", FR: "Leviers du dispositif\u00a0; le premier qui correspond prend la campagne plateforme."},
+	"campaign.Conversions": {EN: "Measure that counts as a conversion, by platform or channel id; default holds for the rest.", FR: "Mesure qui compte comme conversion, par plateforme ou par levier\u00a0; default vaut pour le reste."},
+	"campaign.Targets":     {EN: "What the KPIs are to reach.", FR: "Ce que les indicateurs doivent atteindre."},
+	"campaign.Reports":     {EN: "Reports that come due by themselves.", FR: "Rapports qui se préparent d’eux-mêmes."},
+
+	"flight.Start": {EN: "First day, as 2026-09-01.", FR: "Premier jour, comme 2026-09-01."},
+	"flight.End":   {EN: "Last day, included.", FR: "Dernier jour, compris."},
+
+	"budget.Total":   {EN: "Media budget of the whole flight, without tax unless tax says otherwise.", FR: "Budget média de toute la campagne, hors taxes sauf mention contraire."},
+	"budget.Pace":    {EN: "linear: the same every day. by_channel: each channel evenly over its days. weights: by weekday or by week.", FR: "linear\u00a0: pareil chaque jour. by_channel\u00a0: chaque levier également sur ses jours. weights\u00a0: par jour de semaine ou par semaine."},
+	"budget.Weights": {EN: "Weights of weekdays ({sat: 0.5}; 1 where nothing is said), or the share of each flight week ([1, 2, 2]).", FR: "Poids des jours ({sam: 0.5}\u00a0; 1 si rien n’est dit), ou part de chaque semaine de la campagne ([1, 2, 2])."},
+	"budget.Tax":     {EN: "excluded (default) or included.", FR: "excluded (par défaut, hors taxes) ou included (toutes taxes comprises)."},
+	"budget.TaxRate": {EN: "Tax rate to take off where tax is included, as 20%.", FR: "Taux à déduire quand la taxe est comprise, comme 20%."},
+
+	"channel.ID":       {EN: "Short name in lower case, as search-brand.", FR: "Nom court en minuscules, comme search-marque."},
+	"channel.Name":     {EN: "Name that reports show; else the id.", FR: "Nom montré dans les rapports\u00a0; sinon l’identifiant."},
+	"channel.Platform": {EN: "Platform of the channel.", FR: "Plateforme du levier."},
+	"channel.Match":    {EN: "Names of its platform campaigns: * any text, ? one character, ! excludes, id:123 the platform's id. Put patterns in quotes.", FR: "Noms de ses campagnes plateforme\u00a0: * un texte, ? un caractère, ! exclut, id:123 l’identifiant. Mettez les motifs entre guillemets droits."},
+	"channel.Account":  {EN: "Id or name of the only account it takes.", FR: "Identifiant ou nom du seul compte qu’il prend."},
+	"channel.Budget":   {EN: "Its part of the budget.", FR: "Sa part du budget."},
+	"channel.Flight":   {EN: "Its own days, with pace: by_channel.", FR: "Ses propres jours, avec pace: by_channel."},
+
+	"target.KPI":       {EN: "Id of the KPI, as cpa.", FR: "Identifiant de l’indicateur, comme cpa."},
+	"target.Value":     {EN: "Value to reach, as 32 or 3%.", FR: "Valeur à atteindre, comme 32 ou 3%."},
+	"target.Min":       {EN: "Value not to fall below.", FR: "Valeur en dessous de laquelle ne pas descendre."},
+	"target.Max":       {EN: "Value not to exceed.", FR: "Valeur à ne pas dépasser."},
+	"target.Tolerance": {EN: "Miss that still passes, as 10%.", FR: "Écart encore admis, comme 10%."},
+
+	"report.Kind":   {EN: "tracking (of a period) or review (of the whole flight).", FR: "tracking (suivi d’une période) ou review (bilan de toute la campagne)."},
+	"report.When":   {EN: "When it is due: monday 08:00, daily 07:30, 1st 08:00.", FR: "Quand il est dû\u00a0: lundi 08:00, tous les jours 07:30, le 1er 08:00."},
+	"report.Cron":   {EN: "The same as five cron fields, in place of when.", FR: "La même chose en cinq champs cron, à la place de when."},
+	"report.To":     {EN: "Names of contacts in client.yaml; no addresses here.", FR: "Noms de contacts de client.yaml\u00a0; pas d’adresse ici."},
+	"report.Review": {EN: "Who approves it before a client sees it.", FR: "Qui l’approuve avant qu’un client le voie."},
+}
