@@ -75,7 +75,7 @@ var KPIs = []KPI{
 		Additive: true,
 		Trap: locale.Text{
 			EN: "Platforms do not count alike: served, rendered or seen, with invalid traffic removed or not.",
-			FR: "Les plateformes ne comptent pas de la même façon : servie, affichée ou vue, trafic invalide retiré ou non.",
+			FR: "Les plateformes ne comptent pas de la même façon : servie, affichée ou vue, trafic invalide retiré ou non.",
 		},
 	},
 	{
@@ -90,7 +90,7 @@ var KPIs = []KPI{
 		Additive: true,
 		Trap: locale.Text{
 			EN: "Meta’s “Clicks (all)” also hold likes and comments; a click is not yet a visit.",
-			FR: "Les « Clics (tous) » de Meta comptent aussi les mentions J’aime et les commentaires ; un clic n’est pas encore une visite.",
+			FR: "Les « Clics (tous) » de Meta comptent aussi les mentions J’aime et les commentaires ; un clic n’est pas encore une visite.",
 		},
 	},
 	{
@@ -109,7 +109,7 @@ var KPIs = []KPI{
 		LowVolume: 100,
 		Trap: locale.Text{
 			EN: "This is the gross rate; the net rate divides by people. A mean of daily rates is wrong.",
-			FR: "C’est le taux brut ; le taux net divise par le nombre de personnes. La moyenne des taux quotidiens est fausse.",
+			FR: "C’est le taux brut ; le taux net divise par le nombre de personnes. La moyenne des taux quotidiens est fausse.",
 		},
 	},
 	{
@@ -123,7 +123,7 @@ var KPIs = []KPI{
 		Additive: true,
 		Trap: locale.Text{
 			EN: "Only sums of one currency make sense; the invoice may differ when a platform credits invalid clicks.",
-			FR: "Seules les sommes d’une même devise ont un sens ; la facture peut différer si la plateforme rembourse des clics invalides.",
+			FR: "Seules les sommes d’une même devise ont un sens ; la facture peut différer si la plateforme rembourse des clics invalides.",
 		},
 	},
 	{
@@ -149,7 +149,7 @@ var KPIs = []KPI{
 		ID:        "cpm",
 		Label:     locale.Text{EN: "Cost per mille", FR: "Coût pour mille"},
 		Doc:       locale.Text{EN: "What a thousand impressions cost.", FR: "Ce qu’ont coûté mille impressions."},
-		Formula:   locale.Text{EN: "spend ÷ impressions × 1,000", FR: "dépenses ÷ impressions × 1 000"},
+		Formula:   locale.Text{EN: "spend ÷ impressions × 1,000", FR: "dépenses ÷ impressions × 1 000"},
 		Num:       "spend",
 		Den:       "impressions",
 		Scale:     1000,
@@ -176,7 +176,7 @@ var KPIs = []KPI{
 		Additive: true,
 		Trap: locale.Text{
 			EN: "Booked on the day of the click and still growing for up to 30 days; two platforms may both claim the same one.",
-			FR: "Comptées au jour du clic, elles augmentent encore jusqu’à 30 jours ; deux plateformes peuvent revendiquer la même.",
+			FR: "Comptées au jour du clic, elles augmentent encore jusqu’à 30 jours ; deux plateformes peuvent revendiquer la même.",
 		},
 	},
 	{
@@ -195,7 +195,7 @@ var KPIs = []KPI{
 		LowVolume: 25,
 		Trap: locale.Text{
 			EN: "May pass 100%: one click can give several conversions. Other tools divide by sessions or by users.",
-			FR: "Peut dépasser 100 % : un clic peut donner plusieurs conversions. D’autres outils divisent par les sessions ou par les utilisateurs.",
+			FR: "Peut dépasser 100 % : un clic peut donner plusieurs conversions. D’autres outils divisent par les sessions ou par les utilisateurs.",
 		},
 	},
 	{
@@ -214,7 +214,7 @@ var KPIs = []KPI{
 		LowVolume: 25,
 		Trap: locale.Text{
 			EN: "Absent, not 0, without a conversion; too high on the last days, whose conversions are still coming in.",
-			FR: "Absent, et non nul, sans conversion ; trop haut sur les derniers jours, dont des conversions restent à venir.",
+			FR: "Absent, et non nul, sans conversion ; trop haut sur les derniers jours, dont des conversions restent à venir.",
 		},
 	},
 	{
@@ -238,17 +238,17 @@ var KPIs = []KPI{
 		Doc:       locale.Text{EN: "Conversion value for each unit of spend.", FR: "Valeur de conversion pour chaque euro dépensé."},
 		Formula:   locale.Text{EN: "conversion value ÷ spend", FR: "valeur de conversion ÷ dépenses"},
 		Num:       "conversion_value",
-		Den:       "spend",
+		Den:       "valued_spend",
 		Scale:     1,
 		Unit:      Times,
 		Better:    +1,
 		Interval:  LogDelta,
-		Volume:    "conversions",
+		Volume:    "valued_conversions",
 		MinVolume: 5,
 		LowVolume: 10,
 		Trap: locale.Text{
-			EN: "Not a profit; one large order can carry it.",
-			FR: "Ce n’est pas un bénéfice ; une seule grosse commande peut le porter.",
+			EN: "Not a profit; one large order can carry it. Spend on channels whose exports have no value is left out.",
+			FR: "Ce n’est pas un bénéfice ; une seule grosse commande peut le porter. Les dépenses des leviers dont les exports n’ont pas de valeur ne sont pas comptées.",
 		},
 	},
 	{
@@ -257,12 +257,12 @@ var KPIs = []KPI{
 		Doc:       locale.Text{EN: "Value of one conversion.", FR: "Valeur d’une conversion."},
 		Formula:   locale.Text{EN: "conversion value ÷ conversions", FR: "valeur de conversion ÷ conversions"},
 		Num:       "conversion_value",
-		Den:       "conversions",
+		Den:       "valued_conversions",
 		Scale:     1,
 		Unit:      Money,
 		Better:    +1,
 		Interval:  LogDelta,
-		Volume:    "conversions",
+		Volume:    "valued_conversions",
 		MinVolume: 5,
 		LowVolume: 10,
 		Trap: locale.Text{
@@ -281,7 +281,7 @@ var KPIs = []KPI{
 		Better:  +1,
 		Trap: locale.Text{
 			EN: "Never adds up: the same person is counted on each day, in each ad set and on each platform.",
-			FR: "Ne s’additionne jamais : la même personne est comptée chaque jour, dans chaque ensemble et sur chaque plateforme.",
+			FR: "Ne s’additionne jamais : la même personne est comptée chaque jour, dans chaque ensemble et sur chaque plateforme.",
 		},
 	},
 	{

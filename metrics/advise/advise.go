@@ -1,0 +1,148 @@
+// Package advise proposes what to do about the findings: a recommendation
+// with its options, doing nothing always among them.
+//
+// It decides what may be promised. An effect is a range that comes from the
+// days measured and from the assumption that returns diminish; nothing is
+// proposed beyond a step from what was seen, and below the minimum data the
+// answer is what is missing, not a guess. People decide: an option carries what
+// it costs, what it risks, and the number and the day on which to go back.
+package advise
+
+import (
+	"cmp"
+	"slices"
+
+	"vigie/internal/locale"
+	"vigie/metrics/insight"
+)
+
+// Recommendation answers findings with options, the first of which is to do
+// nothing.
+type Recommendation struct {
+	ID       string      `json:"id"`
+	Kind     string      `json:"kind"` // budget-move
+	Findings []string    `json:"findings"`
+	Title    locale.Text `json:"title"`
+	Why      locale.Text `json:"why"`
+	Options  []Option    `json:"options"`
+	// Recommended is the id of the option that Vigie would take, and Reason why.
+	Recommended string      `json:"recommended"`
+	Reason      locale.Text `json:"reason"`
+	// Sensitivity is what the larger move would bring under other elasticities,
+	// Flips the elasticities at which another option would be taken.
+	Sensitivity []Elasticity `json:"sensitivity"`
+	Flips       []Flip       `json:"flips"`
+	FlipText    locale.Text  `json:"flip_text"`
+	Bounds      []Bound      `json:"bounds"`
+	From        locale.Day   `json:"from"` // first day on which a move would act
+	To          locale.Day   `json:"to"`
+	Days        int          `json:"days"`
+	// Basis says which days the efficiencies were measured on.
+	Basis locale.Text `json:"basis"`
+}
+
+// Option is one answer. Money is in millionths of the currency.
+type Option struct {
+	ID     string      `json:"id"` // a, b, c…; a is to do nothing
+	Label  locale.Text `json:"label"`
+	Text   locale.Text `json:"text"`
+	Moves  []Move      `json:"moves"`
+	Effect Effect      `json:"effect"`
+
+	Cost       int64       `json:"cost"` // beside the media spend, which stays the same
+	Hours      float64     `json:"hours"`
+	Risk       locale.Text `json:"risk"`
+	Reversible locale.Text `json:"reversible"`
+	LearnDays  int         `json:"learn_days"` // until it can be judged
+
+	// GoBack is what would make us go back: the CPA of a channel above an
+	// amount on a day.
+	GoBack      locale.Text `json:"go_back"`
+	GoBackOn    string      `json:"go_back_channel"`
+	GoBackAbove int64       `json:"go_back_above"`
+	CheckOn     locale.Day  `json:"check_on"`
+
+	// Dominated: the option named in DominatedBy is at least as good on every
+	// count and better on one.
+	Dominated   bool   `json:"dominated"`
+	DominatedBy string `json:"dominated_by,omitempty"`
+}
+
+// Move takes an amount a day from one channel to another. Before and After are
+// the spend of each over the days left.
+type Move struct {
+	From       string      `json:"from"`
+	FromLabel  locale.Text `json:"from_label"`
+	To         string      `json:"to"`
+	ToLabel    locale.Text `json:"to_label"`
+	PerDay     int64       `json:"per_day"`
+	Days       int         `json:"days"`
+	Total      int64       `json:"total"`
+	FromBefore int64       `json:"from_before"`
+	FromAfter  int64       `json:"from_after"`
+	ToBefore   int64       `json:"to_before"`
+	ToAfter    int64       `json:"to_after"`
+}
+
+// Effect is what an option changes against doing nothing, over the days left.
+type Effect struct {
+	KPI        string  `json:"kpi"`
+	Mean       float64 `json:"mean"`
+	Low        float64 `json:"low"`
+	High       float64 `json:"high"`
+	Confidence float64 `json:"confidence"`
+	Prob       float64 `json:"prob"` // of a gain
+}
+
+// Elasticity is an option's effect under one assumed elasticity, and the
+// option that would then be taken.
+type Elasticity struct {
+	Beta   float64 `json:"beta"`
+	Effect Effect  `json:"effect"`
+	Choice string  `json:"choice"`
+}
+
+// Flip is an elasticity at which the choice changes: below it Below is taken,
+// above it Above.
+type Flip struct {
+	Beta  float64 `json:"beta"`
+	Below string  `json:"below"`
+	Above string  `json:"above"`
+}
+
+// Bound limits a move, in millionths a day.
+type Bound struct {
+	ID      string      `json:"id"`
+	Label   locale.Text `json:"label"`
+	PerDay  int64       `json:"per_day"`
+	Binding bool        `json:"binding"`
+}
+
+// Propose answers a case and what was found in it. What keeps it from
+// proposing is a note.
+func Propose(c insight.Case, r insight.Report) ([]Recommendation, []insight.Note) {
+	recommendations := []Recommendation{}
+	move, notes := moveBudget(c, r)
+	if move != nil {
+		recommendations = append(recommendations, *move)
+	}
+	return recommendations, notes
+}
+
+// dominate marks the options that another one beats: no worse in mean, low
+// end, cost, hours and days to learn, and better in one of them.
+func dominate(options []Option) {
+	for i := range options {
+		for _, o := range options {
+			a, b := &options[i], o
+			signs := []int{
+				cmp.Compare(b.Effect.Mean, a.Effect.Mean), cmp.Compare(b.Effect.Low, a.Effect.Low),
+				cmp.Compare(a.Cost, b.Cost), cmp.Compare(a.Hours, b.Hours), cmp.Compare(a.LearnDays, b.LearnDays),
+			}
+			if slices.Min(signs) >= 0 && slices.Max(signs) > 0 {
+				a.Dominated, a.DominatedBy = true, b.ID
+				break
+			}
+		}
+	}
+}

@@ -1,0 +1,195 @@
+package advise
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"vigie/internal/locale"
+	"vigie/metrics"
+	"vigie/metrics/insight/words"
+	"vigie/metrics/stats"
+)
+
+func micros(v float64) int64 { return int64(math.Round(v * metrics.Micro)) }
+
+func units(v int64) float64 { return float64(v) / metrics.Micro }
+
+func (m *mover) cost(l locale.Lang, v float64) string { return l.Money(v, m.Currency, 2) }
+
+// ofLabel is the name after "of" in French; English puts "of" in its sentence.
+func ofLabel(l locale.Lang, label locale.Text) string {
+	if l == locale.EN {
+		return label.EN
+	}
+	return words.Of(l, label.FR)
+}
+
+func signed(l locale.Lang, v float64) string { return locale.Signed(l.Number(v, 1)) }
+
+// gained is a number of conversions with its sign.
+func gained(l locale.Lang, v float64) string {
+	return signed(l, v) + " " + l.Plural(math.Round(v*10)/10, "conversion", "conversions")
+}
+
+// effectText is an effect in words; it says when its interval holds 0.
+func effectText(l locale.Lang, e Effect) string {
+	s := words.Pick(l, "%s expected (%s, 90%%), %s chance of a gain", "%s attendues (%s, à 90 %%), %s de chances de gain",
+		gained(l, e.Mean), words.FromTo(l, signed(l, e.Low), signed(l, e.High)), words.Chance(l, e.Prob))
+	if l == locale.FR && math.Abs(math.Round(e.Mean*10)/10) < 2 {
+		s = strings.Replace(s, "attendues", "attendue", 1)
+	}
+	if e.Low <= 0 && e.High >= 0 {
+		s += words.Pick(l, "; a loss is not ruled out", " ; une perte n’est pas exclue")
+	}
+	return s
+}
+
+func (m *mover) moveText(o Option, l locale.Lang) string {
+	mv := o.Moves[0]
+	return words.Pick(l, "Over %s, %s goes from %s to %s and %s from %s to %s, with the same total. %s.",
+		"Sur %s, %s passe de %s à %s et %s de %s à %s, pour le même total. %s.",
+		words.Days(l, mv.Days), mv.FromLabel, words.Money(l, units(mv.FromBefore), m.Currency), words.Money(l, units(mv.FromAfter), m.Currency),
+		mv.ToLabel, words.Money(l, units(mv.ToBefore), m.Currency), words.Money(l, units(mv.ToAfter), m.Currency), effectText(l, o.Effect))
+}
+
+func (m *mover) moveRisk(o Option, perDay float64, l locale.Lang) string {
+	s := words.Pick(l, "%s chance of losing conversions.", "%s de chances de perdre des conversions.", words.Chance(l, 1-o.Effect.Prob))
+	s = strings.ToUpper(s[:1]) + s[1:]
+	if after := m.to.perDay + perDay; after > m.to.highest {
+		s += words.Pick(l, " %s would spend %s a day, above its largest day seen (%s).", " %s dépenserait %s par jour, plus que sa plus forte journée vue (%s).",
+			m.to.label, words.Money(l, after, m.Currency), words.Money(l, m.to.highest, m.Currency))
+	} else {
+		s += words.Pick(l, " %s would spend %s a day; its largest day seen was %s.", " %s dépenserait %s par jour ; sa plus forte journée vue est de %s.",
+			m.to.label, words.Money(l, after, m.Currency), words.Money(l, m.to.highest, m.Currency))
+	}
+	if m.to.cpa()*2 <= m.from.cpa() {
+		s += words.Pick(l, " A CPA this low is often seen where demand was already there (brand, retargeting): what is really gained may be less.",
+			" Un CPA aussi bas se voit souvent là où la demande existait déjà (marque, reciblage) : le gain réel peut être moindre.")
+	}
+	return s + words.Pick(l, " Conversions are those the platforms claim, which is not what the spend added.", " Les conversions sont celles que les plateformes revendiquent, ce n’est pas ce que la dépense a ajouté.")
+}
+
+func (m *mover) recommendation(answers []string, options []Option, recommended string) *Recommendation {
+	r := &Recommendation{
+		ID: insightID(m.from.id, m.to.id, m.start), Kind: kindMove, Findings: answers, Options: options, Recommended: recommended,
+		From: m.start, To: m.Flight.To, Days: m.days,
+	}
+	full, half := options[1], options[2]
+	step, small := units(full.Moves[0].PerDay), units(half.Moves[0].PerDay)
+	choice := func(beta float64) (string, Effect) {
+		e := m.effect(step, m.days, beta)
+		return m.choose(e, m.effect(small, m.days, beta)), e
+	}
+	for _, beta := range []float64{0.5, 0.7, 0.9} {
+		c, e := choice(beta)
+		r.Sensitivity = append(r.Sensitivity, Elasticity{beta, e, c})
+	}
+	r.Flips = []Flip{}
+	before, _ := choice(betaLeast)
+	for i := 1; i <= 16; i++ { // from 0.2 to 1 by 0.05
+		beta := betaLeast + 0.05*float64(i)
+		c, _ := choice(beta)
+		if c != before {
+			r.Flips = append(r.Flips, Flip{math.Round(beta*100) / 100, before, c})
+		}
+		before = c
+	}
+	r.FlipText = words.Both(func(l locale.Lang) string { return flipText(r, before, l) })
+
+	binding := int64(math.MaxInt64)
+	r.Bounds = m.bounds(m.from, m.to)
+	for _, b := range r.Bounds {
+		binding = min(binding, b.PerDay)
+	}
+	for i := range r.Bounds {
+		r.Bounds[i].Binding = r.Bounds[i].PerDay == binding
+	}
+	taken := full
+	if recommended == "c" {
+		taken = half
+	}
+	r.Title = words.Both(func(l locale.Lang) string { return m.title(taken, recommended, l) })
+	r.Why = words.Both(func(l locale.Lang) string { return m.why(l) })
+	r.Reason = words.Both(func(l locale.Lang) string { return m.reason(taken.Effect, recommended, l) })
+	r.Basis = words.Both(func(l locale.Lang) string { return m.basis(l) })
+	return r
+}
+
+// insightID names a recommendation like a finding: kind, scope, first day.
+func insightID(from, to string, start locale.Day) string {
+	return fmt.Sprintf("%s@%s+%s#%s", kindMove, from, to, start)
+}
+
+func (m *mover) title(taken Option, recommended string, l locale.Lang) string {
+	e := taken.Effect
+	perDay := words.Money(l, units(taken.Moves[0].PerDay), m.Currency)
+	if recommended == "a" {
+		return words.Pick(l, "Move nothing for now: %s a day from %s to %s would bring %s, %s chance of a gain",
+			"Ne rien déplacer pour l’instant : %s par jour de %s vers %s donneraient %s, avec %s de chances de gain",
+			perDay, m.from.label, m.to.label, gained(l, e.Mean), words.Chance(l, e.Prob))
+	}
+	return words.Pick(l, "Move %s a day from %s to %s: %s expected by %s (%s)",
+		"Déplacer %s par jour de %s vers %s : %s "+l.Plural(math.Round(e.Mean*10)/10, "attendue", "attendues")+" d’ici au %s (%s)",
+		perDay, m.from.label, m.to.label, gained(l, e.Mean), l.DayText(m.Flight.To), words.FromTo(l, signed(l, e.Low), signed(l, e.High)))
+}
+
+func (m *mover) why(l locale.Lang) string {
+	cpa := func(v lever) string {
+		e := stats.CostPer(v.spend, v.conversions, v.phi, stats.Confidence)
+		return words.Pick(l, "%s (%s, 90%%; %s)", "%s (%s, à 90 %% ; %s)", m.cost(l, e.Value), words.FromTo(l, m.cost(l, e.Low), m.cost(l, e.High)), words.Conversions(l, v.conversions))
+	}
+	s := words.Pick(l, "A conversion cost %s on %s and %s on %s. With diminishing returns (elasticity %s ± %s), the next one would cost about %s on %s and %s on %s.",
+		"Une conversion a coûté %s sur %s et %s sur %s. Avec des rendements décroissants (élasticité %s ± %s), la suivante coûterait environ %s sur %s et %s sur %s.",
+		cpa(m.from), m.from.label, cpa(m.to), m.to.label, l.Number(betaMean, 1), l.Number(betaSD, 2),
+		m.cost(l, m.from.cpa()/betaMean), m.from.label, m.cost(l, m.to.cpa()/betaMean), m.to.label)
+	for _, o := range m.outages {
+		s += words.Pick(l, " The days of the possible outage of measurement %s (%s) are left out.", " Les jours de la panne de mesure possible %s (%s) sont écartés.",
+			l.FromTo(o.From, o.To), o.Label)
+	}
+	return s
+}
+
+func (m *mover) reason(e Effect, recommended string, l locale.Lang) string {
+	least := min(moveMinGain, moveMinShare*m.base)
+	rule := words.Pick(l, "The rule asks for a %s chance of a gain and at least %s.", "La règle demande %s de chances de gain et au moins %s.",
+		l.Percent(moveMinProb, 0), words.Conversions(l, math.Round(least*10)/10))
+	switch {
+	case recommended != "a":
+		return words.Pick(l, "%s chance of a gain and %s expected, of some %s in the days left.", "%s de chances de gain et %s en espérance, sur environ %s d’ici à la fin.",
+			words.Upper(words.Chance(l, e.Prob)), gained(l, e.Mean), words.Conversions(l, math.Round(m.base))) + " " + rule
+	case e.Prob < moveMinProb:
+		return words.Pick(l, "The gain is not sure enough: %s chance.", "Le gain n’est pas assez sûr : %s de chances.", words.Chance(l, e.Prob)) + " " + rule
+	}
+	return words.Pick(l, "The gain is too small to be worth a move: %s.", "Le gain est trop petit pour justifier un déplacement : %s.", gained(l, e.Mean)) + " " + rule
+}
+
+func (m *mover) basis(l locale.Lang) string {
+	one := func(v lever) string {
+		s := words.Pick(l, "%s: %s measured %s", "%s : %s mesurés %s", v.label, words.Days(l, len(v.days)), l.FromTo(v.days[0], v.days[len(v.days)-1]))
+		if v.since > 0 {
+			s += words.Pick(l, ", since its CPA changed", ", depuis que son CPA a changé")
+		}
+		if v.left.Days() > 0 {
+			s += words.Pick(l, ", left out: %s", ", écartés : %s", v.left.Text(l))
+		}
+		return s
+	}
+	return one(m.from) + words.Pick(l, "; ", " ; ") + one(m.to) + "."
+}
+
+// flipText says from which elasticity on another option would be taken; last
+// is the choice at the largest.
+func flipText(r *Recommendation, last string, l locale.Lang) string {
+	name := func(id string) string { return strings.ToUpper(id) }
+	if len(r.Flips) == 0 {
+		return words.Pick(l, "The choice stays %s for any elasticity from %s to %s.", "Le choix reste %s pour toute élasticité de %s à %s.",
+			name(last), l.Number(betaLeast, 1), l.Number(betaMax, 1))
+	}
+	var parts []string
+	for _, f := range r.Flips {
+		parts = append(parts, words.Pick(l, "%s below %s", "%s sous %s", name(f.Below), l.Number(f.Beta, 2)))
+	}
+	parts = append(parts, name(last))
+	return words.Pick(l, "The choice flips with the elasticity: %s.", "Le choix bascule avec l’élasticité : %s.", strings.Join(parts, words.Pick(l, ", then ", ", puis ")))
+}

@@ -1,0 +1,178 @@
+package insighttest
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"vigie/internal/locale"
+	"vigie/metrics"
+	"vigie/metrics/insight"
+)
+
+// Compare compares a part of an archive, or rewrites it.
+func Compare(t *testing.T, path string, a *txtar.Archive, part, got string, update bool) {
+	t.Helper()
+	for i, f := range a.Files {
+		if f.Name != part {
+			continue
+		}
+		if update {
+			a.Files[i].Data = []byte(got)
+			break
+		}
+		if string(f.Data) != got {
+			t.Errorf("%s: %s differs\n--- got\n%s--- want\n%s", path, part, got, f.Data)
+		}
+		return
+	}
+	if !update {
+		t.Fatalf("%s has no %s", path, part)
+	}
+	if !bytes.Contains(txtar.Format(a), []byte("-- "+part+" --")) {
+		a.Files = append(a.Files, txtar.File{Name: part, Data: []byte(got)})
+	}
+	if err := os.WriteFile(path, txtar.Format(a), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// causal finds words that claim a cause, or more certainty than there is.
+var causal = regexp.MustCompile(`(?i)because|caused by|due to|thanks to|parce que|à cause|grâce à|causé par|provoqu|entraîn|significant|significatif`)
+
+// latin are the characters that the embedded font has: the ranges of Inter's
+// latin file, without control characters. U+202F is measured, not drawn.
+func latin(r rune) bool {
+	switch {
+	case r >= 0x20 && r <= 0x7e, r >= 0xa0 && r <= 0xff, r == 0x131, r == 0x152, r == 0x153,
+		r >= 0x2010 && r <= 0x205f, r == 0x20ac, r == 0x2122, r == 0x2212:
+		return true
+	}
+	return false
+}
+
+// loose finds French punctuation that lost its no-break space.
+var loose = regexp.MustCompile(`[^\x{00a0}\x{202f}][;:!?»%]|« |«[^\x{00a0}]| '|'`)
+
+// Texts walks every Text below a value: both languages are there, filled, and
+// written with characters that can be drawn, and claim no cause.
+func Texts(t *testing.T, at string, value any) {
+	t.Helper()
+	texts(t, reflect.ValueOf(value), at)
+}
+
+func texts(t *testing.T, v reflect.Value, at string) {
+	t.Helper()
+	if !v.IsValid() {
+		return
+	}
+	if text, ok := v.Interface().(locale.Text); ok {
+		for _, l := range locale.Langs {
+			s := text.In(l)
+			if strings.TrimSpace(s) == "" || strings.Contains(s, "%!") || strings.Contains(s, "  ") || strings.Contains(s, "NaN") || strings.Contains(s, locale.Dash) {
+				t.Errorf("%s (%s): %q", at, l, s)
+			}
+			if m := causal.FindString(s); m != "" {
+				t.Errorf("%s (%s): %q claims %q", at, l, s, m)
+			}
+			for _, r := range s {
+				if !latin(r) {
+					t.Errorf("%s (%s): %q has %q, which the font has not", at, l, s, r)
+				}
+			}
+			if m := loose.FindString(s); l == locale.FR && m != "" {
+				t.Errorf("%s: %q has %q without its no-break space", at, s, m)
+			}
+		}
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				texts(t, v.Field(i), at+"."+v.Type().Field(i).Name)
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			texts(t, v.Index(i), fmt.Sprintf("%s[%d]", at, i))
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			texts(t, v.Elem(), at)
+		}
+	}
+}
+
+// Random makes a campaign of any shape: levels, noise, outages, gaps, young
+// days and plans.
+func Random(seed uint64) insight.Case {
+	rng := rand.New(rand.NewPCG(seed, 7))
+	start := locale.Date(2026, 9, 1)
+	length := 10 + rng.IntN(80)
+	seen := rng.IntN(length + 2)
+	half := 1 + rng.IntN(21)
+	last := start + locale.Day(seen) - 1
+	c := insight.Case{
+		Report: fmt.Sprint(seed), Currency: "EUR",
+		Flight: insight.Span{From: start, To: start + locale.Day(length) - 1}, Today: last + 1,
+		Period:   insight.Span{From: last - locale.Day(half) + 1, To: last},
+		Previous: insight.Span{From: last - locale.Day(2*half) + 1, To: last - locale.Day(half)},
+		Plans:    map[string]insight.Plan{}, Targets: map[string]float64{"cpa": 30},
+	}
+	c.Whole.Days = make([]metrics.Day, seen)
+	for i := range c.Whole.Days {
+		c.Whole.Days[i] = metrics.Day{Day: start + locale.Day(i), Known: true, Complete: true, Mature: true}
+	}
+	total := int64(0)
+	for k := range rng.IntN(5) {
+		s := metrics.Series{ID: fmt.Sprintf("ch%d", k), Label: fmt.Sprintf("Levier %d", k), Platform: []string{"googleads", "metaads"}[rng.IntN(2)], Days: make([]metrics.Day, seen)}
+		level, rate, cpc := 100*rng.Float64(), .2*rng.Float64(), .1+3*rng.Float64()
+		step, at := math.Exp(rng.NormFloat64()), rng.IntN(seen+1)
+		out := rng.IntN(seen + 10)
+		for i := range s.Days {
+			w := &c.Whole.Days[i]
+			d := metrics.Day{Day: w.Day, Known: rng.IntN(40) > 0, Complete: i < seen-1 || rng.IntN(2) == 0, Mature: i < seen-rng.IntN(8)}
+			if d.Known {
+				spend := math.Max(0, level*(1+.3*rng.NormFloat64()))
+				clicks := math.Floor(spend / cpc)
+				p := rate
+				if i >= at {
+					p *= step
+				}
+				if i >= out && i < out+3 {
+					p = 0
+				}
+				d.Spend, d.Clicks, d.Impressions = int64(math.Round(spend*100))*10000, int64(clicks), int64(clicks*40)
+				d.Conversions = int64(math.Round(clicks*p*(1+.5*rng.NormFloat64()))) * metrics.Micro
+				d.Conversions = max(0, d.Conversions)
+			}
+			s.Days[i] = d
+			w.Known = w.Known && (d.Known || rng.IntN(2) == 0)
+			w.Complete = w.Complete && d.Complete
+			w.Mature = w.Mature && d.Mature
+			w.Spend += d.Spend
+			w.Clicks += d.Clicks
+			w.Impressions += d.Impressions
+			w.Conversions += d.Conversions
+		}
+		c.Channels = append(c.Channels, s)
+		if rng.IntN(3) > 0 {
+			b := int64(level*float64(length)*(.7+.6*rng.Float64())) * metrics.Micro
+			c.Plans[s.ID] = insight.Plan{Budget: b, Days: Even(b, length)}
+			total += b
+		}
+	}
+	if total > 0 {
+		c.Plans[""] = insight.Plan{Budget: total, Days: Even(total, length)}
+	}
+	return c
+}

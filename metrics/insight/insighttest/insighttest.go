@@ -1,0 +1,250 @@
+// Package insighttest reads the cases that rules and recommendations are
+// tested with: a campaign that people can read, and what is said of it.
+//
+// A case is a txtar archive. Its opening prose says what it shows. In case.txt
+//
+//	flight: 2026-09-01 2026-10-15
+//	today: 2026-10-01
+//	period: 2026-09-17 2026-09-30      (the period before it has the same length)
+//	budget: 6000                       (spread evenly; the whole)
+//	channel: search googleads 3200 Search générique   (0: no budget)
+//	target: cpa 32
+//	unknown: 2026-09-12                (no export covers this day)
+//
+// and in days.csv a line for each channel and day, or each run of equal days:
+//
+//	day,channel,spend,impressions,clicks,conversions,state
+//	2026-09-01/2026-09-14,search,50,1000,60,2.5,
+//
+// where state is empty, young (conversions still coming in) or partial (the
+// day was not over when it was exported). Days from the flight's first to the
+// last in the file that no line names are known, and without delivery.
+package insighttest
+
+import (
+	"cmp"
+	"encoding/csv"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/txtar"
+
+	"vigie/internal/locale"
+	"vigie/metrics"
+	"vigie/metrics/insight"
+)
+
+// Read makes the case of an archive; name seeds its draws.
+func Read(name string, a *txtar.Archive) (insight.Case, error) {
+	c := insight.Case{
+		Report: name, Client: "demo", Campaign: name, Currency: "EUR",
+		Plans: map[string]insight.Plan{}, Targets: map[string]float64{},
+		Platforms: map[string]string{"googleads": "Google Ads", "metaads": "Meta Ads", "linkedinads": "LinkedIn Ads"},
+	}
+	budgets := map[string]float64{}
+	unknown := map[locale.Day]bool{}
+	for n, line := range strings.Split(file(a, "case.txt"), "\n") {
+		key, rest, ok := strings.Cut(line, ":")
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		f := strings.Fields(rest)
+		var err error
+		switch {
+		case !ok:
+			err = fmt.Errorf("want key: value")
+		case key == "flight" && len(f) == 2:
+			c.Flight, err = span(f[0], f[1])
+		case key == "period" && len(f) == 2:
+			c.Period, err = span(f[0], f[1])
+			c.Previous = insight.Span{From: c.Period.From - locale.Day(c.Period.Days()), To: c.Period.From - 1}
+		case key == "today" && len(f) == 1:
+			c.Today, err = locale.ParseDay(f[0])
+		case key == "unknown" && len(f) == 1:
+			var d locale.Day
+			d, err = locale.ParseDay(f[0])
+			unknown[d] = true
+		case key == "budget" && len(f) == 1:
+			budgets[""], err = strconv.ParseFloat(f[0], 64)
+		case key == "target" && len(f) == 2:
+			c.Targets[f[0]], err = strconv.ParseFloat(f[1], 64)
+		case key == "channel" && len(f) >= 4:
+			c.Channels = append(c.Channels, metrics.Series{ID: f[0], Platform: f[1], Label: strings.Join(f[3:], " ")})
+			budgets[f[0]], err = strconv.ParseFloat(f[2], 64)
+		default:
+			err = fmt.Errorf("unknown key")
+		}
+		if err != nil {
+			return c, fmt.Errorf("case.txt:%d: %s: %w", n+1, line, err)
+		}
+	}
+	for id, b := range budgets {
+		if b > 0 {
+			c.Plans[id] = insight.Plan{Budget: micros(b), Days: Even(micros(b), c.Flight.Days())}
+		}
+	}
+	return c, days(&c, file(a, "days.csv"), unknown)
+}
+
+// Even spreads an amount over days so that it adds up.
+func Even(total int64, days int) []int64 {
+	out := make([]int64, days)
+	for i := range out {
+		out[i] = total*int64(i+1)/int64(days) - total*int64(i)/int64(days)
+	}
+	return out
+}
+
+func days(c *insight.Case, text string, unknown map[locale.Day]bool) error {
+	records, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil {
+		return fmt.Errorf("days.csv: %w", err)
+	}
+	last := c.Flight.From - 1
+	type cell struct {
+		channel int
+		day     metrics.Day
+	}
+	var cells []cell
+	for n, r := range records {
+		if n == 0 {
+			continue
+		}
+		from, to, ok := strings.Cut(r[0], "/")
+		if !ok {
+			to = from
+		}
+		s, err := span(from, to)
+		if err != nil {
+			return fmt.Errorf("days.csv:%d: %w", n+1, err)
+		}
+		channel := slices.IndexFunc(c.Channels, func(ch metrics.Series) bool { return ch.ID == r[1] })
+		if channel < 0 {
+			return fmt.Errorf("days.csv:%d: no channel %s", n+1, r[1])
+		}
+		var v [4]float64
+		for i := range v {
+			if v[i], err = strconv.ParseFloat(r[2+i], 64); err != nil {
+				return fmt.Errorf("days.csv:%d: %w", n+1, err)
+			}
+		}
+		for d := s.From; d <= s.To; d++ {
+			cells = append(cells, cell{channel, metrics.Day{
+				Day: d, Known: true, Complete: r[6] != "partial", Mature: r[6] == "",
+				Spend: micros(v[0]), Impressions: int64(v[1]), Clicks: int64(v[2]), Conversions: micros(v[3]),
+			}})
+		}
+		last = max(last, s.To)
+	}
+	n := int(last-c.Flight.From) + 1
+	for i := range c.Channels {
+		c.Channels[i].Days = make([]metrics.Day, n)
+	}
+	c.Whole.Days = make([]metrics.Day, n)
+	for i := range n {
+		d := c.Flight.From + locale.Day(i)
+		w := metrics.Day{Day: d, Known: !unknown[d], Complete: true, Mature: true}
+		for j := range c.Channels {
+			c.Channels[j].Days[i].Day = d
+		}
+		for _, cl := range cells {
+			if cl.day.Day != d || unknown[d] {
+				continue
+			}
+			c.Channels[cl.channel].Days[i] = cl.day
+			w.Spend += cl.day.Spend
+			w.Impressions += cl.day.Impressions
+			w.Clicks += cl.day.Clicks
+			w.Conversions += cl.day.Conversions
+			w.Complete = w.Complete && cl.day.Complete
+			w.Mature = w.Mature && cl.day.Mature
+		}
+		c.Whole.Days[i] = w
+	}
+	return nil
+}
+
+func span(from, to string) (s insight.Span, err error) {
+	if s.From, err = locale.ParseDay(from); err != nil {
+		return s, err
+	}
+	s.To, err = locale.ParseDay(to)
+	return s, err
+}
+
+func micros(v float64) int64 { return int64(math.Round(v * metrics.Micro)) }
+
+func file(a *txtar.Archive, name string) string {
+	for _, f := range a.Files {
+		if f.Name == name {
+			return string(f.Data)
+		}
+	}
+	return ""
+}
+
+// Golden writes what a report says, or what one rule of it says, so that the
+// numbers and the words can be read side by side.
+func Golden(c insight.Case, r insight.Report, rule string) string {
+	var b strings.Builder
+	say := func(t locale.Text) {
+		fmt.Fprintf(&b, "    fr  %s\n    en  %s\n", t.FR, t.EN)
+	}
+	spoken := map[string]bool{}
+	for _, f := range r.Findings {
+		if rule != "" && f.Rule != rule {
+			continue
+		}
+		spoken[f.Scope] = true
+		critical := ""
+		if f.Critical {
+			critical = " critical"
+		}
+		fmt.Fprintf(&b, "%s %s%s\n", f.Level, f.ID, critical)
+		fmt.Fprintf(&b, "  %s %.2f/%.2f effect %+.3f [%+.3f, %+.3f] good %+d p %.4f q %.4f of %d stake %.2f\n",
+			f.KPI, f.Value, f.Against, f.Effect.Value, f.Effect.Low, f.Effect.High, f.Good, f.P, f.Q, f.Tested, float64(f.Stake)/metrics.Micro)
+		say(f.Title)
+		say(f.Text)
+		say(f.WouldChange)
+		for _, e := range f.Evidence {
+			fmt.Fprintf(&b, "  %s\n    fr  %s%s %s\n    en  %s: %s\n", e.ID, e.Label.FR, locale.FR.Colon(), e.Text.FR, e.Label.EN, e.Text.EN)
+		}
+		if f.Split != nil {
+			waterfall(&b, "parts", f.Split.Parts)
+			if f.Split.Channels != nil {
+				waterfall(&b, "channels", *f.Split.Channels)
+			}
+		}
+		b.WriteString("\n")
+	}
+	for _, n := range r.Notes {
+		if rule != "" && n.Rule != rule {
+			continue
+		}
+		spoken[n.Scope] = true
+		fmt.Fprintf(&b, "note %s@%s needs %.4g %s, has %.4g\n", n.Rule, cmp.Or(n.Scope, "*"), n.Need, n.Measure, n.Has)
+		say(n.Text)
+		b.WriteString("\n")
+	}
+	for _, s := range append([]metrics.Series{c.Whole}, c.Channels...) {
+		if !spoken[s.ID] {
+			fmt.Fprintf(&b, "silent %s\n", cmp.Or(s.ID, "*"))
+		}
+	}
+	return b.String()
+}
+
+func waterfall(b *strings.Builder, name string, w insight.Waterfall) {
+	fmt.Fprintf(b, "  %s %.2f", name, w.StartShown)
+	for _, bar := range w.Bars {
+		noise := ""
+		if bar.Noise {
+			noise = " noise"
+		}
+		fmt.Fprintf(b, " · %s %+.2f [%+.2f, %+.2f]%s", bar.ID, bar.Shown, bar.Low, bar.High, noise)
+	}
+	fmt.Fprintf(b, " = %.2f\n", w.EndShown)
+}

@@ -1,0 +1,833 @@
+package metrics
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"vigie/internal/locale"
+	"vigie/metrics/stats"
+)
+
+//go:embed queries/*.sql
+var queries embed.FS
+
+func query(name string) string {
+	b, err := queries.ReadFile("queries/" + name + ".sql")
+	if err != nil {
+		panic(err) // a name that does not exist is a mistake of this package
+	}
+	return string(b)
+}
+
+// Question is what one asks of a scope.
+type Question struct {
+	Scope    *Scope
+	KPIs     []string // ids; none: all
+	From, To locale.Day
+	// By lists dimensions: day, week, month, platform, channel, account,
+	// platform_campaign, ad_group, ad, or the name of a breakdown. Only one of
+	// day, week and month.
+	By []string
+	// Compare with the period of equal length just before ("previous"), or with
+	// nothing (""). With a dimension of time each row is compared with the one
+	// before it.
+	Compare string
+	// AsOf asks for what was known at that instant; zero: what is known now.
+	AsOf time.Time
+}
+
+// Frame is the answer: KPI values by group, each with the sums behind it.
+type Frame struct {
+	From     locale.Day    `json:"from"`
+	To       locale.Day    `json:"to"`
+	Currency string        `json:"currency"`
+	By       []string      `json:"by"`
+	KPIs     []string      `json:"-"`
+	Rows     []Row         `json:"rows"`
+	Total    Row           `json:"total"`
+	Notes    []locale.Text `json:"notes"`
+}
+
+// Row is one group of a frame.
+type Row struct {
+	// Keys are the values of the dimensions, in the order of By; Labels are
+	// what people read.
+	Keys     []string          `json:"keys,omitempty"`
+	Labels   []string          `json:"labels,omitempty"`
+	KPIs     map[string]Value  `json:"kpis"`
+	Previous map[string]Change `json:"previous,omitempty"`
+	Days     int               `json:"days"` // with data behind the values
+}
+
+// Volume says whether a value rests on enough data to be judged.
+type Volume string
+
+// The volumes: below the KPI's minimum there is nothing to judge.
+const (
+	VolumeEnough Volume = "enough"
+	VolumeLow    Volume = "low"
+	VolumeNone   Volume = "none"
+)
+
+// Value is a KPI's value with the two sums behind it, in units (money in units
+// of the currency), its 90 % interval and the volume it rests on. What is not
+// known is nil.
+type Value struct {
+	Value  *float64 `json:"value"`
+	Num    *float64 `json:"num,omitempty"`
+	Den    *float64 `json:"den,omitempty"`
+	Low    *float64 `json:"low,omitempty"`
+	High   *float64 `json:"high,omitempty"`
+	Volume Volume   `json:"volume,omitempty"`
+	// Count is the sum of the measure that Volume is judged by.
+	Count float64 `json:"count,omitempty"`
+	// Phi is the over-dispersion used; 0 where the value has no interval.
+	Phi float64 `json:"phi,omitempty"`
+	// Why says why there is no value where one could be expected.
+	Why *locale.Text `json:"why,omitempty"`
+}
+
+// Change is the value of the period before, and the relative change since.
+type Change struct {
+	Value
+	Change     *float64 `json:"change,omitempty"`
+	ChangeLow  *float64 `json:"change_low,omitempty"`
+	ChangeHigh *float64 `json:"change_high,omitempty"`
+	// Clear: the interval does not contain "no change", and there is enough
+	// volume on both sides.
+	Clear bool `json:"clear"`
+}
+
+// ErrQuestion is a question that cannot be asked; its text is for people.
+type ErrQuestion struct{ locale.Text }
+
+func (e *ErrQuestion) Error() string { return e.EN }
+
+// the measures that frames are made of, in stored units; the two that a brief
+// defines for each channel come first. What is "valued" counts only rows whose
+// export has a conversion value: an average order over leads that have none
+// would be too small.
+var measures = []struct {
+	id       string
+	scale    float64
+	additive bool
+}{
+	{"conversions", Micro, true},
+	{"conversion_value", Micro, true},
+	{"impressions", 1, true},
+	{"clicks", 1, true},
+	{"spend", Micro, true},
+	{"valued_conversions", Micro, true},
+	{"valued_spend", Micro, true},
+	{"reach", 1, false},
+}
+
+func measureAt(id string) int {
+	for i, m := range measures {
+		if m.id == id {
+			return i
+		}
+	}
+	panic("metrics: no measure " + id)
+}
+
+// The measures that a brief may count as its conversions, and their values,
+// all in millionths. agency validates briefs against these lists.
+var (
+	conversionColumns = []string{"conversions", "all_conversions", "view_conversions", "leads", "purchases", "add_to_cart", "checkouts", "registrations"}
+	countColumns      = []string{"messages", "landing_page_views", "orders", "thruplays"}
+	valueColumns      = []string{"conversion_value", "purchase_value", "revenue"}
+)
+
+// ConversionMeasures are the measures that a brief may count as conversions.
+func ConversionMeasures() []string { return slices.Concat(conversionColumns, countColumns) }
+
+func caseOf(chosen string, millionths, counts []string) string {
+	var b strings.Builder
+	b.WriteString("case " + chosen)
+	for _, c := range millionths {
+		fmt.Fprintf(&b, " when '%s' then r.%s", c, c)
+	}
+	for _, c := range counts {
+		fmt.Fprintf(&b, " when '%s' then r.%s * %d", c, c, Micro)
+	}
+	b.WriteString(" end")
+	return b.String()
+}
+
+var (
+	conversionsSQL = caseOf("t.conversions", conversionColumns, countColumns)
+	valueSQL       = caseOf("t.value", valueColumns, nil)
+)
+
+// column is the SQL of a measure in a row r of the source.
+func column(id string) string {
+	switch id {
+	case "conversions":
+		return conversionsSQL
+	case "conversion_value":
+		return valueSQL
+	case "valued_conversions":
+		return "case when " + valueSQL + " is not null then " + conversionsSQL + " end"
+	case "valued_spend":
+		return "case when " + valueSQL + " is not null then r.spend end"
+	}
+	return "r." + id
+}
+
+// group accumulates one group of rows over its weekdays.
+type group struct {
+	keys   []string
+	days   int
+	spans  int
+	known  []bool
+	sums   []int64
+	weeks  map[string]*stats.Week
+	ratios map[string]stats.Sums
+}
+
+func newGroup(keys []string) *group {
+	return &group{
+		keys:   keys,
+		known:  make([]bool, len(measures)),
+		sums:   make([]int64, len(measures)),
+		weeks:  map[string]*stats.Week{},
+		ratios: map[string]stats.Sums{},
+	}
+}
+
+func (g *group) sum(id string) (float64, bool) {
+	i := measureAt(id)
+	return float64(g.sums[i]) / measures[i].scale, g.known[i]
+}
+
+// Ask answers a question.
+func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
+	if len(q.KPIs) == 0 {
+		for _, k := range KPIs {
+			q.KPIs = append(q.KPIs, k.ID)
+		}
+	}
+	for _, id := range q.KPIs {
+		if _, ok := LookupKPI(id); !ok {
+			return nil, &ErrQuestion{locale.Text{
+				EN: fmt.Sprintf("no KPI is called %q; vigie kpi --list shows them", id),
+				FR: fmt.Sprintf("aucun indicateur ne s’appelle «\u00a0%s\u00a0»\u00a0; vigie kpi --list les montre", id),
+			}}
+		}
+	}
+	if q.To < q.From {
+		return nil, &ErrQuestion{locale.Text{
+			EN: fmt.Sprintf("the period ends (%s) before it starts (%s)", q.To, q.From),
+			FR: fmt.Sprintf("la période finit (%s) avant de commencer (%s)", q.To, q.From),
+		}}
+	}
+	ask := &asking{ctx: ctx, db: db, q: q}
+	if err := ask.plan(); err != nil {
+		return nil, err
+	}
+	groups, err := ask.groups(q.By, q.From, q.To)
+	if err != nil {
+		return nil, err
+	}
+	whole, err := ask.groups(nil, q.From, q.To)
+	if err != nil {
+		return nil, err
+	}
+	if err := ask.noteMissing(groups, whole); err != nil {
+		return nil, err
+	}
+	var before, wholeBefore map[string]*group
+	if q.Compare == "previous" {
+		from, to := Previous(q.From, q.To)
+		if ask.time != "" {
+			from, to = ask.bucketBefore(ask.bucket(q.From)), q.To
+		}
+		if before, err = ask.groups(q.By, from, to); err != nil {
+			return nil, err
+		}
+		from, to = Previous(q.From, q.To)
+		if wholeBefore, err = ask.groups(nil, from, to); err != nil {
+			return nil, err
+		}
+	}
+	f := &Frame{From: q.From, To: q.To, Currency: q.Scope.Currency, By: q.By, KPIs: q.KPIs, Notes: ask.notes}
+	if f.By == nil {
+		f.By = []string{}
+	}
+	prior := ask.priors(groups)
+	if len(q.By) > 0 {
+		for _, g := range groups {
+			row := ask.row(g, prior)
+			if q.Compare == "previous" {
+				row.Previous = ask.changes(g, before[ask.keyBefore(g)], prior)
+			}
+			f.Rows = append(f.Rows, row)
+		}
+		if err := ask.label(f.Rows); err != nil {
+			return nil, err
+		}
+		ask.sort(f.Rows)
+	}
+	if f.Rows == nil {
+		f.Rows = []Row{}
+	}
+	if g := whole[""]; g != nil {
+		f.Total = ask.row(g, prior)
+		if q.Compare == "previous" {
+			f.Total.Previous = ask.changes(g, wholeBefore[""], prior)
+		}
+	} else {
+		f.Total = ask.row(newGroup(nil), prior)
+	}
+	f.Notes = ask.notes
+	if f.Notes == nil {
+		f.Notes = []locale.Text{}
+	}
+	return f, nil
+}
+
+// Previous is the period of equal length that ends the day before.
+func Previous(from, to locale.Day) (locale.Day, locale.Day) {
+	n := to - from + 1
+	return from - n, from - 1
+}
+
+// asking is one question being answered.
+type asking struct {
+	ctx    context.Context
+	db     *sql.DB
+	q      Question
+	time   string   // day, week, month or empty
+	splits []string // breakdowns asked for
+	depth  int      // how fine the rows must be: 1 campaign, 2 ad group, 3 ad
+	notes  []locale.Text
+}
+
+var dimensions = []string{"day", "week", "month", "platform", "channel", "account", "platform_campaign", "ad_group", "ad"}
+
+func (a *asking) plan() error {
+	for i, d := range a.q.By {
+		if slices.Contains(a.q.By[:i], d) {
+			return &ErrQuestion{locale.Text{EN: d + " is asked for twice", FR: d + " est demandé deux fois"}}
+		}
+		switch d {
+		case "day", "week", "month":
+			if a.time != "" {
+				return &ErrQuestion{locale.Text{
+					EN: "ask by one of day, week and month",
+					FR: "demandez par jour, par semaine ou par mois, un seul à la fois",
+				}}
+			}
+			a.time = d
+		case "platform", "channel", "account", "platform_campaign":
+		case "ad_group":
+			a.depth = max(a.depth, 2)
+		case "ad":
+			a.depth = max(a.depth, 3)
+		default:
+			var n int
+			if err := a.db.QueryRowContext(a.ctx, "select count(*) from breakdown where name = ?", d).Scan(&n); err != nil {
+				return err
+			}
+			if n == 0 {
+				return &ErrQuestion{locale.Text{
+					EN: fmt.Sprintf("no export has a breakdown called %q; dimensions are %s", d, locale.EN.Join(dimensions)),
+					FR: fmt.Sprintf("aucun export n’a de ventilation «\u00a0%s\u00a0»\u00a0; les dimensions sont %s", d, locale.FR.Join(dimensions)),
+				}}
+			}
+			a.splits = append(a.splits, d)
+		}
+	}
+	return nil
+}
+
+// dims gives the SQL of the dimensions over rows r, t and s, each named d0, d1…
+func (a *asking) dims(by []string) (exprs, names []string) {
+	for i, d := range by {
+		var e string
+		switch d {
+		case "day":
+			e = "r.day"
+		case "week", "month":
+			e = "date_trunc('" + d + "', r.day)::date"
+		case "platform":
+			e = "s.platform"
+		case "channel":
+			e = "t.channel"
+		case "account":
+			e = "r.account"
+		case "platform_campaign":
+			e = "r.campaign"
+		case "ad_group":
+			e = "r.ad_group"
+		case "ad":
+			e = "r.ad"
+		default:
+			// The name was found in the table of breakdowns, but it came from
+			// a person.
+			e = "(select b.value from breakdown b where b.breakdown = r.breakdown and b.name = '" + strings.ReplaceAll(d, "'", "''") + "')"
+		}
+		name := fmt.Sprintf("d%d", i)
+		exprs = append(exprs, e+"::varchar as "+name)
+		names = append(names, name)
+	}
+	if len(by) == 0 {
+		return []string{"'' as d0"}, []string{"d0"}
+	}
+	return exprs, names
+}
+
+// groups sums the measures over the groups of by between two days.
+func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, error) {
+	out := map[string]*group{}
+	kpis := a.intervals()
+	exprs, names := a.dims(by)
+	var cols, sums, squares []string
+	for _, m := range measures {
+		if m.additive {
+			cols = append(cols, fmt.Sprintf("sum(%s)::bigint as %s", column(m.id), m.id))
+			sums = append(sums, fmt.Sprintf("sum(%s)::bigint", m.id))
+		} else {
+			cols = append(cols, fmt.Sprintf("case when count(*) = 1 then max(r.%s) end as %s", m.id, m.id))
+			sums = append(sums, fmt.Sprintf("case when count(*) = 1 then max(%s) end", m.id))
+		}
+	}
+	for _, k := range kpis {
+		x, y := unit(k.Num), unit(k.Den)
+		switch k.Interval {
+		case Wilson, CostPer:
+			if k.Interval == CostPer { // the count is below, the money is its exposure
+				x, y = y, x
+			}
+			squares = append(squares,
+				fmt.Sprintf("count(*) filter (where %s > 0)::double", y),
+				fmt.Sprintf("coalesce(sum(%s) filter (where %s > 0), 0)", x, y),
+				fmt.Sprintf("coalesce(sum(%s * %s / nullif(%s, 0)), 0)", x, x, y))
+		case LogDelta:
+			squares = append(squares,
+				fmt.Sprintf("coalesce(sum(%s * %s), 0)", x, x),
+				fmt.Sprintf("coalesce(sum(%s * %s), 0)", y, y),
+				fmt.Sprintf("coalesce(sum(%s * %s), 0)", x, y))
+		}
+	}
+	if len(squares) == 0 {
+		squares = []string{"0::double"}
+	}
+	depth, splits := 0, ""
+	if len(by) > 0 {
+		depth, splits = a.depth, strings.Join(a.splits, ",")
+	}
+	text := fill(query("frame"),
+		"take", takeSQL,
+		"dims", strings.Join(exprs, ", "),
+		"names", strings.Join(names, ", "),
+		"measures", strings.Join(cols, ", "),
+		"sums", strings.Join(sums, ", "),
+		"squares", strings.Join(squares, ", "),
+		"source", a.source(depth, splits, from, to),
+		"from", date(from), "to", date(to))
+	rows, err := a.db.QueryContext(a.ctx, text, a.q.Scope.plan())
+	if err != nil {
+		return nil, fmt.Errorf("frame: %w", err)
+	}
+	defer rows.Close()
+	keys := make([]sql.NullString, len(names))
+	vals := make([]sql.NullInt64, len(measures))
+	sq := make([]float64, len(squares))
+	var weekday int
+	var days int64
+	var dest []any
+	for i := range keys {
+		dest = append(dest, &keys[i])
+	}
+	dest = append(dest, &weekday, &days)
+	for i := range vals {
+		dest = append(dest, &vals[i])
+	}
+	for i := range sq {
+		dest = append(dest, &sq[i])
+	}
+	for rows.Next() {
+		if err := rows.Scan(dest...); err != nil {
+			return nil, err
+		}
+		ks := make([]string, 0, len(by))
+		for i := range by {
+			ks = append(ks, keys[i].String)
+		}
+		id := strings.Join(ks, "\x1f")
+		g := out[id]
+		if g == nil {
+			g = newGroup(ks)
+			out[id] = g
+		}
+		g.days += int(days)
+		unit := make(map[string]float64, len(measures))
+		for i, v := range vals {
+			if v.Valid {
+				g.known[i] = true
+				g.sums[i] += v.Int64
+				unit[measures[i].id] = float64(v.Int64) / measures[i].scale
+			}
+		}
+		n := 0
+		for _, k := range kpis {
+			switch k.Interval {
+			case Wilson, CostPer:
+				exposure := k.Den
+				if k.Interval == CostPer {
+					exposure = k.Num
+				}
+				w := g.weeks[k.ID]
+				if w == nil {
+					w = new(stats.Week)
+					g.weeks[k.ID] = w
+				}
+				d := &w[weekday-1]
+				d.Days += int(sq[n])
+				d.Y += sq[n+1]
+				d.N += unit[exposure]
+				d.YY += sq[n+2]
+				n += 3
+			case LogDelta:
+				m := g.ratios[k.ID]
+				m.D += int(days)
+				m.Y += unit[k.Num]
+				m.X += unit[k.Den]
+				m.YY += sq[n]
+				m.XX += sq[n+1]
+				m.XY += sq[n+2]
+				g.ratios[k.ID] = m
+				n += 3
+			}
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	// A figure that does not add up survives only where it stands alone.
+	for _, g := range out {
+		for i, m := range measures {
+			if !m.additive && g.days > 1 {
+				g.known[i], g.sums[i] = false, 0
+			}
+		}
+	}
+	return out, a.addSpans(out, by, from, to)
+}
+
+// source is the SQL of the rows that answer: the roll-up, or the facts where
+// objects, breakdowns or an earlier vintage are asked for.
+func (a *asking) source(depth int, splits string, from, to locale.Day) string {
+	if depth <= 1 && splits == "" && a.q.AsOf.IsZero() {
+		return "rollup"
+	}
+	return factsSource(a.q.Scope, a.q.AsOf, depth, splits, from, to)
+}
+
+func factsSource(s *Scope, asOf time.Time, depth int, splits string, from, to locale.Day) string {
+	cols := slices.Concat(conversionColumns, countColumns, valueColumns, []string{"impressions", "clicks", "spend", "reach"})
+	for i, c := range cols {
+		cols[i] = "f." + c
+	}
+	return fill(query("objects"),
+		"columns", strings.Join(cols, ", "),
+		"as_of", instant(asOf), "from", date(from), "to", date(to),
+		"accounts", s.accountList(), "depth", fmt.Sprint(depth), "splits", strings.ReplaceAll(splits, "'", "''"))
+}
+
+// instant is an SQL timestamp; the zero time is the end of time.
+func instant(t time.Time) string {
+	if t.IsZero() {
+		return "timestamp '9999-12-31'"
+	}
+	return "timestamp '" + t.UTC().Format("2006-01-02 15:04:05.999999") + "'"
+}
+
+func date(d locale.Day) string { return "date '" + d.String() + "'" }
+
+// unit is the SQL of a measure in units, as a double, in by_day.
+func unit(id string) string {
+	m := measures[measureAt(id)]
+	if m.scale == 1 {
+		return id + "::double"
+	}
+	return fmt.Sprintf("(%s::double / %d)", id, int64(m.scale))
+}
+
+// intervals are the KPIs of the question that have an interval.
+func (a *asking) intervals() []KPI {
+	var list []KPI
+	for _, id := range a.q.KPIs {
+		if k, _ := LookupKPI(id); k.Interval != None {
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+// fill puts generated SQL into a query's text; what people wrote goes in
+// parameters.
+func fill(text string, pairs ...string) string {
+	for i := 0; i < len(pairs); i += 2 {
+		text = strings.ReplaceAll(text, "{{"+pairs[i]+"}}", pairs[i+1])
+	}
+	return text
+}
+
+// bucket is the first day of the bucket of time that a day is in.
+func (a *asking) bucket(d locale.Day) locale.Day {
+	switch a.time {
+	case "week":
+		return d.Monday()
+	case "month":
+		return d.MonthStart()
+	}
+	return d
+}
+
+func (a *asking) bucketBefore(d locale.Day) locale.Day { return a.bucket(d - 1) }
+
+// keyBefore is the key of the group that a group is compared with.
+func (a *asking) keyBefore(g *group) string {
+	ks := slices.Clone(g.keys)
+	for i, d := range a.q.By {
+		if d == a.time && a.time != "" {
+			if day, err := locale.ParseDay(ks[i]); err == nil {
+				ks[i] = a.bucketBefore(day).String()
+			}
+		}
+	}
+	return strings.Join(ks, "\x1f")
+}
+
+// priors are the over-dispersions that small groups lean on: the median of
+// their siblings, 1.5 without siblings.
+func (a *asking) priors(groups map[string]*group) map[string]float64 {
+	out := map[string]float64{}
+	for _, k := range a.intervals() {
+		var seen []float64
+		for _, g := range groups {
+			if w := g.weeks[k.ID]; w != nil && g.days >= stats.MinDays {
+				phi, _ := stats.Phi(stats.PriorPhi, *w)
+				seen = append(seen, phi)
+			}
+		}
+		if len(seen) < 2 {
+			seen = nil // one group has no siblings
+		}
+		out[k.ID] = stats.SiblingPhi(seen)
+	}
+	return out
+}
+
+func (a *asking) row(g *group, prior map[string]float64) Row {
+	row := Row{Keys: g.keys, KPIs: map[string]Value{}, Days: g.days}
+	for _, id := range a.q.KPIs {
+		k, _ := LookupKPI(id)
+		row.KPIs[id] = value(k, g, prior[id])
+	}
+	return row
+}
+
+func ptr(v float64) *float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
+	}
+	return &v
+}
+
+// value works one KPI out for a group.
+func value(k KPI, g *group, prior float64) Value {
+	num, numKnown := g.sum(k.Num)
+	v := Value{}
+	if !numKnown {
+		v.Why = why(k.Num, g)
+	} else {
+		v.Num = ptr(num)
+	}
+	if k.Den == "" {
+		if numKnown {
+			v.Value = ptr(num)
+			v.Volume = VolumeEnough
+		}
+		return v
+	}
+	den, denKnown := g.sum(k.Den)
+	switch {
+	case !denKnown:
+		v.Why = why(k.Den, g)
+	default:
+		v.Den = ptr(den)
+	}
+	if k.Volume != "" {
+		v.Count, _ = g.sum(k.Volume)
+		switch {
+		case v.Count < k.MinVolume:
+			v.Volume = VolumeNone
+		case v.Count < k.LowVolume:
+			v.Volume = VolumeLow
+		default:
+			v.Volume = VolumeEnough
+		}
+	}
+	if !numKnown || !denKnown || den == 0 {
+		return v
+	}
+	v.Value = ptr(k.Scale * num / den)
+	low, high, phi := interval(k, g, prior)
+	v.Low, v.High, v.Phi = ptr(k.Scale*low), ptr(k.Scale*high), phi
+	return v
+}
+
+// dispersion is the over-dispersion of a KPI's count in some groups, each a
+// period of its own.
+func dispersion(k KPI, prior float64, groups ...*group) float64 {
+	var weeks []stats.Week
+	for _, g := range groups {
+		if g.spans > 0 || g.weeks[k.ID] == nil {
+			return prior
+		}
+		weeks = append(weeks, *g.weeks[k.ID])
+	}
+	phi, _ := stats.Phi(prior, weeks...)
+	return phi
+}
+
+func interval(k KPI, g *group, prior float64) (low, high, phi float64) {
+	num, _ := g.sum(k.Num)
+	den, _ := g.sum(k.Den)
+	var e stats.Estimate
+	switch k.Interval {
+	case Wilson:
+		phi = dispersion(k, prior, g)
+		e = stats.Rate(num, den, phi, stats.Confidence)
+	case CostPer:
+		phi = dispersion(k, prior, g)
+		e = stats.CostPer(num, den, phi, stats.Confidence)
+	case LogDelta:
+		if g.spans > 0 {
+			return math.NaN(), math.NaN(), 0
+		}
+		e = g.ratios[k.ID].Ratio(stats.Confidence)
+	default:
+		return math.NaN(), math.NaN(), 0
+	}
+	return e.Low, e.High, phi
+}
+
+// why says why a measure has no sum.
+func why(measure string, g *group) *locale.Text {
+	i := measureAt(measure)
+	if !measures[i].additive && g.days+g.spans > 1 {
+		return &locale.Text{
+			EN: "does not add up over days, objects or platforms: ask by day and platform_campaign, or import an export of the very period",
+			FR: "ne s’additionne ni sur les jours, ni sur les objets, ni entre plateformes\u00a0: demandez par jour et platform_campaign, ou importez un export de la période exacte",
+		}
+	}
+	return &locale.Text{EN: "no export has it", FR: "aucun export ne le contient"}
+}
+
+// changes compares a group with the one before.
+func (a *asking) changes(g, before *group, prior map[string]float64) map[string]Change {
+	if before == nil {
+		return nil
+	}
+	out := map[string]Change{}
+	for _, id := range a.q.KPIs {
+		k, _ := LookupKPI(id)
+		now, was := value(k, g, prior[id]), value(k, before, prior[id])
+		c := Change{Value: was}
+		if now.Value != nil && was.Value != nil && *was.Value != 0 {
+			c.Change = ptr(*now.Value / *was.Value - 1)
+			low, high := changeInterval(k, g, before, prior[id])
+			c.ChangeLow, c.ChangeHigh = ptr(low-1), ptr(high-1)
+			enough := now.Volume != VolumeNone && was.Volume != VolumeNone
+			c.Clear = enough && c.ChangeLow != nil && c.ChangeHigh != nil && (*c.ChangeLow > 0 || *c.ChangeHigh < 0)
+		}
+		out[id] = c
+	}
+	return out
+}
+
+// changeInterval is the interval of the ratio now ÷ before.
+func changeInterval(k KPI, g, before *group, prior float64) (low, high float64) {
+	switch k.Interval {
+	case Wilson, CostPer:
+		count, exposure := k.Num, k.Den
+		if k.Interval == CostPer {
+			count, exposure = k.Den, k.Num
+		}
+		y1, _ := g.sum(count)
+		n1, _ := g.sum(exposure)
+		y0, _ := before.sum(count)
+		n0, _ := before.sum(exposure)
+		phi := dispersion(k, prior, g, before)
+		if k.Interval == CostPer { // a cost is the reciprocal of its rate
+			y1, n1, y0, n0 = y0, n0, y1, n1
+		}
+		c := stats.RateRatio(y1, n1, y0, n0, phi, stats.Confidence)
+		return c.Low, c.High
+	case LogDelta:
+		if g.spans+before.spans == 0 {
+			c := stats.RatioChange(g.ratios[k.ID], before.ratios[k.ID], stats.Confidence)
+			return c.Low, c.High
+		}
+	}
+	return math.NaN(), math.NaN()
+}
+
+// unconvertedSQL sums the spend of exports that have no conversions at all. An
+// export that has the column may leave a day without any empty.
+const unconvertedSQL = `
+with take as (%s)
+select coalesce(sum(spend), 0)::bigint
+from (
+    select t.channel, r.batch, sum(r.spend) as spend, count(%s) as n
+    from rollup r join take t on t.account = r.account and t.campaign = r.campaign
+    where r.day between %s and %s
+    group by all
+)
+where n = 0`
+
+// noteMissing says what the totals leave out or mix.
+func (a *asking) noteMissing(groups, whole map[string]*group) error {
+	g := whole[""]
+	if g == nil {
+		return nil
+	}
+	var without int64
+	err := a.db.QueryRowContext(a.ctx, fmt.Sprintf(unconvertedSQL, takeSQL, conversionsSQL, date(a.q.From), date(a.q.To)), a.q.Scope.plan()).Scan(&without)
+	if err != nil {
+		return fmt.Errorf("spend without conversions: %w", err)
+	}
+	cur := a.q.Scope.Currency
+	if without > 0 && g.known[measureAt("conversions")] {
+		part := float64(without) / Micro
+		a.notes = append(a.notes, locale.Text{
+			EN: fmt.Sprintf("%s of spend comes from exports without conversions: the cost per acquisition of the total includes it", locale.EN.Money(part, cur, 2)),
+			FR: fmt.Sprintf("%s de dépenses viennent d’exports sans conversions\u00a0: le coût par acquisition du total les inclut", locale.FR.Money(part, cur, 2)),
+		})
+	}
+	if a.depth > 1 || len(a.splits) > 0 {
+		var shown int64
+		for _, x := range groups {
+			shown += x.sums[measureAt("spend")]
+		}
+		if rest := g.sums[measureAt("spend")] - shown; rest != 0 {
+			part := float64(rest) / Micro
+			a.notes = append(a.notes, locale.Text{
+				EN: fmt.Sprintf("%s of spend is not attributed at this level", locale.EN.Money(part, cur, 2)),
+				FR: fmt.Sprintf("%s de dépenses ne sont pas attribués à ce niveau", locale.FR.Money(part, cur, 2)),
+			})
+		}
+	}
+	return nil
+}

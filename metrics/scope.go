@@ -1,0 +1,245 @@
+package metrics
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"vigie/internal/agency"
+	"vigie/internal/locale"
+)
+
+// Scope is what a question counts: the platform campaigns of one client that a
+// brief takes, each with the channel it belongs to and the measures that are
+// its conversions; or, without a brief, all of the client's.
+type Scope struct {
+	Client   string
+	Campaign string // id of the brief; empty for the whole client
+	Zone     *time.Location
+	Currency string     // of the accounts; set by Load, empty where nothing is known yet
+	From, To locale.Day // flight; zero without a brief
+	Channels []Channel
+	takes    []take
+	accounts []int32
+	// Outside are platform campaigns of the client that the brief does not take.
+	Outside []PlatformCampaign
+}
+
+// Channel is one lever of the media plan.
+type Channel struct {
+	ID          string `json:"id"`
+	Label       string `json:"label"`
+	Platform    string `json:"platform"`
+	Conversions string `json:"conversions,omitempty"` // the measure that counts as its conversion
+	Value       string `json:"value,omitempty"`       // and the one that is their value
+}
+
+// PlatformCampaign is a platform's own campaign.
+type PlatformCampaign struct {
+	Key         int32  `json:"-"`
+	Account     int32  `json:"-"`
+	Platform    string `json:"platform"`
+	AccountName string `json:"account,omitempty"`
+	Name        string `json:"name"`
+	ExtID       string `json:"ext_id,omitempty"`
+	Channel     string `json:"channel,omitempty"` // of the brief; empty where none takes it
+}
+
+// take is one line of the plan that facts are joined with.
+type take struct {
+	Account     int32  `json:"account"`
+	Campaign    int32  `json:"campaign"` // 0: rows that name no campaign
+	Channel     int32  `json:"channel"`  // position in Scope.Channels
+	Conversions string `json:"conversions"`
+	Value       string `json:"value"`
+}
+
+// campaignsSQL lists a client's platform campaigns, with a line of campaign 0
+// for each account.
+const campaignsSQL = `
+select c.entity, c.account, c.platform, a.name, a.ext_id, c.name, c.ext_id
+from entity c join entity a on a.entity = c.account
+where c.client = ? and c.level = 'campaign'
+union all
+select 0, a.entity, a.platform, a.name, a.ext_id, '', ''
+from entity a where a.client = ? and a.level = 'account'
+order by 3, 2, 6, 1`
+
+// LoadScope finds what belongs to a brief, or to the whole client where brief
+// is nil. Without a brief each platform is a channel of its own, and its
+// conversions are those of its measure "conversions".
+func LoadScope(ctx context.Context, db *sql.DB, client string, brief *agency.Campaign) (*Scope, error) {
+	s := &Scope{Client: client, Zone: time.UTC}
+	position := map[string]int32{}
+	channel := func(c Channel) int32 {
+		if i, ok := position[c.ID]; ok {
+			return i
+		}
+		position[c.ID] = int32(len(s.Channels))
+		s.Channels = append(s.Channels, c)
+		return position[c.ID]
+	}
+	if brief != nil {
+		s.Campaign, s.Zone, s.From, s.To = brief.ID, brief.Zone, brief.Flight.Start, brief.Flight.End
+		s.Currency = brief.Currency
+		for _, c := range brief.Channels {
+			conversions, value := brief.ConversionMeasure(c.ID, c.Platform)
+			channel(Channel{ID: c.ID, Label: c.Name, Platform: c.Platform, Conversions: conversions, Value: value})
+		}
+	}
+	rows, err := db.QueryContext(ctx, campaignsSQL, client, client)
+	if err != nil {
+		return nil, fmt.Errorf("campaigns of %s: %w", client, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var p PlatformCampaign
+		var accountID string
+		if err := rows.Scan(&p.Key, &p.Account, &p.Platform, &p.AccountName, &accountID, &p.Name, &p.ExtID); err != nil {
+			return nil, err
+		}
+		if !slices.Contains(s.accounts, p.Account) {
+			s.accounts = append(s.accounts, p.Account)
+		}
+		var i int32
+		switch {
+		case brief == nil:
+			i = channel(Channel{ID: p.Platform, Label: p.Platform, Platform: p.Platform, Conversions: "conversions", Value: "conversion_value"})
+		case p.Key == 0:
+			// Rows without a campaign can only belong to a channel that takes
+			// the whole account.
+			id, ok := wholeAccount(brief, p, accountID)
+			if !ok {
+				continue
+			}
+			i = position[id]
+		default:
+			id, ok := brief.Channel(p.Platform, p.AccountName, p.Name, p.ExtID)
+			if !ok && accountID != "" {
+				id, ok = brief.Channel(p.Platform, accountID, p.Name, p.ExtID)
+			}
+			if !ok {
+				s.Outside = append(s.Outside, p)
+				continue
+			}
+			i = position[id]
+		}
+		c := s.Channels[i]
+		s.takes = append(s.takes, take{p.Account, p.Key, i, c.Conversions, c.Value})
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return s, s.checkCurrency(ctx, db)
+}
+
+// wholeAccount is the channel that takes everything of an account.
+func wholeAccount(brief *agency.Campaign, p PlatformCampaign, accountID string) (string, bool) {
+	for _, c := range brief.Channels {
+		if c.Platform == p.Platform && len(c.Match) == 0 && (c.Account == "" || c.Account == p.AccountName || c.Account == accountID) {
+			return c.ID, true
+		}
+	}
+	return "", false
+}
+
+// ErrCurrencies: the scope's accounts are not all in one currency.
+type ErrCurrencies struct{ Currencies []string }
+
+func (e *ErrCurrencies) Error() string {
+	return "amounts in " + strings.Join(e.Currencies, " and ") + " cannot be added up"
+}
+
+// checkCurrency refuses a scope whose amounts cannot be added up.
+func (s *Scope) checkCurrency(ctx context.Context, db *sql.DB) error {
+	rows, err := db.QueryContext(ctx, `
+with take as (`+takeSQL+`)
+select distinct s.currency
+from (
+    select r.stream from rollup r join take t on t.account = r.account and t.campaign = r.campaign
+    union
+    select p.stream from span p join stream i on i.stream = p.stream
+    join take t on t.account = i.account and t.campaign = p.campaign
+) u
+join stream s on s.stream = u.stream
+where s.currency <> ''
+order by 1`, s.plan())
+	if err != nil {
+		return fmt.Errorf("currencies: %w", err)
+	}
+	defer rows.Close()
+	var list []string
+	for rows.Next() {
+		var c string
+		if err := rows.Scan(&c); err != nil {
+			return err
+		}
+		list = append(list, c)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	if len(list) > 1 {
+		return &ErrCurrencies{list}
+	}
+	if len(list) == 1 {
+		if s.Currency != "" && s.Currency != list[0] {
+			return &ErrCurrencies{[]string{s.Currency, list[0]}}
+		}
+		s.Currency = list[0]
+	}
+	return nil
+}
+
+// takeSQL turns the plan, passed as JSON in the query's first parameter, into
+// rows.
+const takeSQL = `select unnest(from_json(?, '[{"account":"INTEGER","campaign":"INTEGER","channel":"INTEGER","conversions":"VARCHAR","value":"VARCHAR"}]'), recursive := true)`
+
+func (s *Scope) plan() string {
+	takes := s.takes
+	if takes == nil {
+		takes = []take{}
+	}
+	b, err := json.Marshal(takes)
+	if err != nil {
+		panic(err) // integers and strings
+	}
+	return string(b)
+}
+
+func (s *Scope) accountList() string {
+	list := []string{"0"} // never empty: an empty list does not parse
+	for _, a := range s.accounts {
+		list = append(list, strconv.Itoa(int(a)))
+	}
+	return strings.Join(list, ",")
+}
+
+// Only is the scope with some of its channels; those it does not have are
+// passed over.
+func (s *Scope) Only(ids ...string) *Scope {
+	out := *s
+	out.Channels, out.takes = nil, nil
+	at := map[int32]int32{}
+	for i, c := range s.Channels {
+		if slices.Contains(ids, c.ID) {
+			at[int32(i)] = int32(len(out.Channels))
+			out.Channels = append(out.Channels, c)
+		}
+	}
+	for _, t := range s.takes {
+		if i, ok := at[t.Channel]; ok {
+			t.Channel = i
+			out.takes = append(out.takes, t)
+		}
+	}
+	return &out
+}
+
+// Empty reports that nothing has been imported for the scope.
+func (s *Scope) Empty() bool { return len(s.takes) == 0 }
