@@ -182,6 +182,22 @@ func (k *Keys) Entity(level Level, account, parent int32, extID, name string, da
 			}
 		}
 	}
+	if level == LevelAccount && name+extID != "" {
+		// Earlier files of this platform named no account: they were of this one.
+		if unnamed := k.byName[nameKey{0, LevelAccount, ""}]; len(unnamed) == 1 && unnamed[0].ExtID == "" {
+			e := unnamed[0]
+			k.changes = append(k.changes, Change{e.Key, "renamed", "", name})
+			delete(k.byName, nameKey{0, LevelAccount, ""})
+			e.Name = name
+			k.byName[byName] = append(k.byName[byName], e)
+			if extID != "" {
+				k.changes = append(k.changes, Change{e.Key, "adopted", "", extID})
+				e.ExtID = extID
+				k.byID[identity(e.Key, level, extID)] = e
+			}
+			return e.Key
+		}
+	}
 	e := &Entity{Key: k.next, Account: account, Parent: parent, Level: level, ExtID: extID, Name: name, FirstDay: day}
 	if level == LevelAccount {
 		e.Account = e.Key
@@ -213,6 +229,17 @@ func (k *Keys) Stream(s Stream) int32 {
 	s.Key = key
 	k.newStreams = append(k.newStreams, s)
 	return key
+}
+
+// KnownStream is the stream of a key.
+func (k *Keys) KnownStream(key int32) (Stream, bool) {
+	for s, have := range k.streams {
+		if have == key {
+			s.Key = key
+			return s, true
+		}
+	}
+	return Stream{}, false
 }
 
 // Breakdown is the key of one combination of breakdown values, given as

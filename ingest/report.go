@@ -28,10 +28,10 @@ type Problem struct {
 
 // Column says what became of one column of the file.
 type Column struct {
-	Header  string `json:"header"`
-	Measure string `json:"measure,omitempty"` // id of the measure it fills
-	Role    string `json:"role,omitempty"`    // day, first_day, last_day, account, campaign, ad_group, ad, …, currency, breakdown:device, check:ctr
-	Note    string `json:"note,omitempty"`
+	Header  string      `json:"header"`
+	Measure string      `json:"measure,omitempty"` // id of the measure it fills
+	Role    string      `json:"role,omitempty"`    // what else it says: see Header.As; empty where it was not understood
+	Note    locale.Text `json:"note,omitzero"`
 }
 
 // ControlStatus compares the sums of the rows with the totals that the file
@@ -39,11 +39,14 @@ type Column struct {
 type ControlStatus string
 
 // The outcomes. Wider: every scope that disagrees is larger than the rows, as
-// an account is larger than its search terms.
+// an account is larger than its search terms. Part: a scope that covers only
+// some of the rows (one campaign type) or others than them, so that it cannot
+// contradict them; only a Scope has this status.
 const (
 	ControlMatch    ControlStatus = "match"
 	ControlMismatch ControlStatus = "mismatch"
 	ControlWider    ControlStatus = "wider"
+	ControlPart     ControlStatus = "part"
 	ControlAbsent   ControlStatus = "absent"
 )
 

@@ -218,7 +218,7 @@ func (d *doc) plain(n ast.Node) {
 	case *ast.AliasNode:
 		d.fail(n, say(`a leading * refers to an anchor, which is not accepted: put the pattern in quotes, as "*PROSP*"`, "une * en tête renvoie à une ancre, ce qui n’est pas accepté\u00a0: mettez le motif entre guillemets droits, comme \"*PROSP*\""))
 	case *ast.TagNode:
-		d.fail(n, say(`a leading ! is a YAML tag, which is not accepted: put the text in quotes, as "!*TEST*"`, "un ! en tête est une étiquette YAML, ce qui n’est pas accepté\u00a0: mettez le texte entre guillemets droits, comme \"!*TEST*\""))
+		d.fail(n, say(`a leading ! is a YAML tag, which is not accepted: put the text in quotes, as "!*TEST*"`, "un point d’exclamation en tête est une étiquette YAML, ce qui n’est pas accepté\u00a0: mettez le texte entre guillemets droits, comme \"!*TEST*\""))
 	case *ast.DirectiveNode:
 		d.fail(n, say("directives (%%) are not accepted", "les directives (%%) ne sont pas acceptées"))
 	case *ast.MergeKeyNode, *ast.MappingKeyNode:

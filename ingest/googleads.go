@@ -1,0 +1,117 @@
+package ingest
+
+import "vigie/internal/locale"
+
+// Google Ads: the tables of the web interface (campaigns, ad groups, ads,
+// keywords, search terms, assets, locations), downloaded as .csv, "Excel .csv",
+// .xlsx or to Google Sheets, in English or French.
+//
+// Two lines stand before the header: the report's title and its range of days,
+// or "All time"; people remove them at times. "Excel .csv" is UTF-16 with tabs.
+// A missing value is " --", with a space before in text files. Counts have
+// thousands signs and amounts have none: 1,103,153 next to 97152.46. Shares of
+// impressions are bounds at both ends, < 10% and > 90%; they are not taken.
+// Without the Day segment each row is the whole range.
+//
+// Totals come after the rows, several of them: the table's own first ("Total:
+// Campaigns"), then wider ones ("Total: Account") and parts ("Total: Search").
+// Their label stands in one of the first three columns; with a segment each is
+// repeated for each value of it. A search terms report explains only part of
+// its account, which its totals show.
+//
+// Clicks are clicks to the site; Interactions also count views of videos.
+// "All conv." holds Conversions and is never added to it, and neither is
+// "Conv. (Platform Comparable)", a second definition.
+//
+// Not confirmed on a French file: the titles of weeks, months and most
+// segments, the words for an unlimited range and for match types, whether
+// thousands are parted by U+00A0 or U+202F (both are read).
+var _ = register(Platform{
+	ID:    "googleads",
+	Label: "Google Ads",
+	Export: locale.Text{
+		EN: "a table of the Google Ads interface (for example Campaigns, with the segment Day) as .csv",
+		FR: "un tableau de l’interface Google Ads (par exemple Campagnes, avec le segment Jour) au format .csv",
+	},
+	Signature: []string{
+		"Impr. + Cost", "Impr. + Currency code", "Campaign + Currency code", "Cost + Clicks + Currency code",
+		"Impr. + Coût", "Impr. + Code de la devise", "Campagne + Code de la devise", "Coût + Clics + Code de la devise",
+	},
+	RangeSignature: []string{"Campaign", "Cost", "Impr.", "Campagne", "Coût"},
+	AllTime:        "All time | Toute la période | Toutes les dates",
+	Nulls:          []string{"--"},
+	Decimal:        map[locale.Lang]byte{locale.EN: '.', locale.FR: ','},
+	Dates:          map[locale.Lang]string{locale.FR: "dmy"},
+	Totals: Totals{
+		Labels: []string{"Total: ", "Total : "},
+		Scopes: "Campaigns | Campaign | Ad groups | Ads | Search terms | Other search terms | Locations | Other locations | Search | Display | Video | Smart | " +
+			"Performance Max | Demand Gen | Shopping | App | Campagnes | Campagne | Groupes d’annonces | Annonces | Termes de recherche | Réseau de Recherche",
+		Account: "Account | Manager account | Compte | Compte administrateur",
+	},
+	KeywordMarks: []Mark{
+		{"Exact match | Mot clé exact", "[", "]"},
+		{"Phrase match | Expression exacte", `"`, `"`},
+	},
+	Columns: []Header{
+		{As: "day", EN: "Day", FR: "Jour"},
+		{As: "week", EN: "Week", FR: "Semaine"},
+		{As: "month", EN: "Month", FR: "Mois"},
+		{As: "quarter", EN: "Quarter", FR: "Trimestre"},
+		{As: "year", EN: "Year", FR: "Année"},
+
+		{As: "account", EN: "Account | Account name", FR: "Compte | Nom du compte"},
+		{As: "account_id", EN: "Customer ID", FR: "Numéro client"},
+		{As: "currency", EN: "Currency code", FR: "Code de la devise"},
+		{As: "campaign", EN: "Campaign", FR: "Campagne"},
+		{As: "campaign_id", EN: "Campaign ID", FR: "ID de la campagne | N° de campagne"},
+		{As: "ad_group", EN: "Ad group", FR: "Groupe d’annonces"},
+		{As: "ad_group_id", EN: "Ad group ID", FR: "ID du groupe d’annonces"},
+		{As: "ad", EN: "Ad name | Ad | Headline 1", FR: "Nom de l’annonce | Annonce | Titre 1"},
+		{As: "ad_id", EN: "Ad ID", FR: "ID de l’annonce"},
+		{As: "search_term", EN: "Search term", FR: "Terme de recherche"},
+		{As: "keyword", EN: "Keyword | Search keyword", FR: "Mot clé | Mot clé pour le Réseau de Recherche"},
+		{As: "match_type", EN: "Match type", FR: "Type de correspondance"},
+		{As: "asset", EN: "Asset | Asset type", FR: "Composant | Type de composant"},
+
+		{As: "breakdown:device", EN: "Device", FR: "Appareil"},
+		{As: "breakdown:network", EN: "Network (with search partners) | Network", FR: "Réseau (avec partenaires du Réseau de Recherche) | Réseau"},
+		{As: "breakdown:hour", EN: "Hour of the day | Hour", FR: "Heure de la journée | Heure"},
+		{As: "breakdown:day_of_week", EN: "Day of the week", FR: "Jour de la semaine"},
+		{As: "breakdown:age", EN: "Age | Age range", FR: "Âge | Tranche d’âge"},
+		{As: "breakdown:gender", EN: "Gender", FR: "Sexe"},
+		{As: "breakdown:country", EN: "Country/Territory", FR: "Pays/Territoire"},
+		{As: "breakdown:region", EN: "Region", FR: "Région"},
+		{As: "breakdown:city", EN: "City", FR: "Ville"},
+		{As: "breakdown:location", EN: "Location | Targeted location | Matched location", FR: "Zone géographique | Zone ciblée"},
+		{As: "breakdown:page", EN: "Landing page | Expanded landing page", FR: "Page de destination | Page de destination finale"},
+		{As: "breakdown:conversion_action", EN: "Conversion action", FR: "Action de conversion"},
+
+		{As: "impressions", EN: "Impr. | Impressions", FR: "Impr. | Impressions"},
+		{As: "clicks", EN: "Clicks", FR: "Clics"},
+		{As: "interactions", EN: "Interactions", FR: "Interactions"},
+		{As: "spend", EN: "Cost", FR: "Coût"},
+		{As: "conversions", EN: "Conversions", FR: "Conversions | Conv."},
+		{As: "conversion_value", EN: "Conv. value", FR: "Valeur conv. | Valeur de conv."},
+		{As: "all_conversions", EN: "All conv.", FR: "Toutes les conversions | Toutes les conv."},
+		{As: "view_conversions", EN: "View-through conv.", FR: "Conv. après affichage"},
+		{As: "engagements", EN: "Engagements", FR: "Engagements"},
+		{As: "video_views", EN: "TrueView views | Views", FR: "Vues TrueView | Vues"},
+		{As: "viewable_impressions", EN: "Viewable impr.", FR: "Impr. visibles"},
+		{As: "measurable_impressions", EN: "Measurable impr.", FR: "Impr. mesurables"},
+		{As: "check:clicks", EN: "Avg. CPC", FR: "CPC moy."},
+		{As: "check:interactions", EN: "Avg. cost", FR: "Coût moy."},
+		{As: "check:impressions", EN: "Avg. CPM", FR: "CPM moy."},
+
+		{As: "unused", EN: "Campaign status | Ad group status | Ad status | Keyword status | Asset status | Status | Status reasons | Status reason",
+			FR: "État de la campagne | État du groupe d’annonces | État de l’annonce | État du mot clé | État | Motifs de l’état"},
+		{As: "unused", EN: "Campaign type | Budget | Budget name | Budget type | Bid strategy type | Optimization score | Optimisation score",
+			FR: "Type de campagne | Budget | Nom du budget | Type de budget | Type de stratégie d’enchères | Taux d’optimisation"},
+		{As: "unused", EN: "CTR | Interaction rate | Conv. rate | Cost / conv. | Conv. value / cost | Original conv. value | TrueView avg. CPV | Unique users",
+			FR: "CTR | Taux d’interaction | Taux de conv. | Coût/conv. | Valeur conv./coût | CPV moy. | Utilisateurs uniques"},
+		{As: "unused", EN: "Conv. (Platform Comparable) | Cost / Conv. (Platform Comparable) | Conv. value / Cost (Platform Comparable)"},
+		{As: "unused", EN: "Target CPA | Avg. target CPA | Target ROAS | Avg. target ROAS | Max. CPC", FR: "CPA cible | ROAS cible | CPC max."},
+		{As: "unused", EN: "Search impr. share | Search top IS | Search abs. top IS | Search exact match IS | Search lost IS (budget) | Search lost IS (rank) | Search lost top IS (rank) | Impr. (Top) % | Impr. (Abs. Top) % | Click share"},
+		{As: "unused", EN: "Added/Excluded | Final URL | Mobile final URL | Tracking template | Custom parameter | Level | Source | Ad type",
+			FR: "Ajoutée/Exclue | URL finale | Niveau | Source | Type d’annonce"},
+	},
+})

@@ -1,0 +1,181 @@
+package ingest
+
+import (
+	"slices"
+	"strings"
+
+	"vigie/internal/locale"
+)
+
+// stranger is a kind of file that people confuse with an advertising report,
+// or that no reader takes yet: it is refused by its name, with what to do.
+type stranger struct {
+	looks locale.Text // what it looks like, after "it looks like"
+	do    locale.Text // a sentence
+	// One of these headers, names joined by " + ", is in the file…
+	headers []string
+	// … or a line begins with one of these…
+	lines []string
+	// … or every header is one of these.
+	only []string
+
+	signs, allowed [][]string // headers and only, normalised
+}
+
+func notYet(name string) stranger {
+	return stranger{
+		looks: say("a report of %s", "un rapport %s", name),
+		do:    locale.Text{EN: "Reports of this platform are not read yet.", FR: "Les rapports de cette plateforme ne sont pas encore lus."},
+	}
+}
+
+func (s stranger) with(headers ...string) stranger { s.headers = headers; return s }
+
+func (s stranger) from(lines ...string) stranger { s.lines = lines; return s }
+
+// strangers are tried in order, after the platforms.
+var strangers = prepared([]stranger{
+	{
+		looks: locale.Text{EN: "a Google Trends export", FR: "un export Google Trends"},
+		do: locale.Text{
+			EN: "It holds search interest, no advertising. Download a report of the advertising account instead.",
+			FR: "Il contient un indice de recherche, pas de publicité. Téléchargez plutôt un rapport du compte publicitaire.",
+		},
+		lines: []string{"category: ", "categorie : ", "categorie: "},
+	},
+	{
+		looks: locale.Text{EN: "a Search Console export (unpaid search)", FR: "un export Search Console (référencement naturel)"},
+		do: locale.Text{
+			EN: "Its clicks cost nothing and are no advertising. For Google Ads, download the Campaigns table of ads.google.com.",
+			FR: "Ses clics ne coûtent rien et ne sont pas de la publicité. Pour Google Ads, téléchargez le tableau Campagnes de ads.google.com.",
+		},
+		headers: []string{"Clicks + Impressions + Position", "Clics + Impressions + Position"},
+	},
+	{
+		looks: locale.Text{EN: "a Google Business Profile report", FR: "un rapport Google Business Profile"},
+		do: locale.Text{
+			EN: "It counts views of business listings, no advertising. Download a report of the advertising account instead.",
+			FR: "Il compte les vues de fiches d’établissement, pas de la publicité. Téléchargez plutôt un rapport du compte publicitaire.",
+		},
+		headers: []string{"Store code + Business name", "Code magasin + Nom de l’entreprise"},
+	},
+	{
+		looks: locale.Text{EN: "a Meta Business Suite export (unpaid posts)", FR: "un export Meta Business Suite (publications non payantes)"},
+		do: locale.Text{
+			EN: "It has no spend. Download the campaigns from Ads Manager instead: Reports, Export table data.",
+			FR: "Il n’a pas de dépense. Téléchargez plutôt les campagnes depuis le Gestionnaire de publicités\u00a0: Rapports, Exporter les données du tableau.",
+		},
+		headers: []string{"Date + Primary", "Ngày + Primary", "Primary", "Post ID + Permalink", "FB_PAGE"},
+		lines:   []string{"fb_page"},
+	},
+	{
+		looks: locale.Text{EN: "a Google Analytics export", FR: "un export Google Analytics"},
+		do: locale.Text{
+			EN: "Reports of site analytics are not read yet. For spend and clicks, download the report of the advertising account.",
+			FR: "Les rapports d’audience du site ne sont pas encore lus. Pour la dépense et les clics, téléchargez le rapport du compte publicitaire.",
+		},
+		headers: []string{"Page + Pageviews", "Active users + Sessions", "Event name + Event count", "Session primary channel group + Sessions"},
+		lines:   []string{"# ---", "# account: ", "# compte", "# cuenta", "all web site data"},
+	},
+	{
+		looks: locale.Text{EN: "a Shopify sales report", FR: "un rapport de ventes Shopify"},
+		do: locale.Text{
+			EN: "Sales of a shop are not read yet.",
+			FR: "Les ventes d’une boutique ne sont pas encore lues.",
+		},
+		headers: []string{"Gross sales + Net sales", "Ventes brutes + Ventes nettes"},
+	},
+	notYet("Amazon Ads").with("Click-Thru Rate (CTR) + Spend", "Cost Per Click (CPC) + Spend", "Customer Search Term", "7 Day Total Sales", "14 Day Total Sales", "Terme de recherche client"),
+	notYet("TikTok Ads").with("CPC (Destination)", "Clicks (Destination)", "2-second video views", "Cost + Paid likes", "Clics (destination)"),
+	notYet("Microsoft Advertising").with("TimePeriod + Impressions", "GregorianDate + Impressions", "Gregorian date + Impr.", "Campaign + Impr. + Spend").from("report name: "),
+	notYet("Pinterest Ads").with("Spend in account currency", "Pin clicks"),
+	notYet("Snapchat Ads").with("Swipe Ups", "Swipes + Spend", "eCPSU", "Ad Squad Name", "Paid Impressions + Amount spent"),
+	notYet("X Ads").with("Funding Instrument ID", "Funding Instrument Name", "Promoted Tweet", "Tweet engagements"),
+	notYet("The Trade Desk").with("Advertiser Cost (Adv Currency)"),
+	notYet("Display & Video 360").with("Insertion Order ID", "Insertion Order", "Billable Impressions").from("mrc accredited metrics"),
+	notYet("Campaign Manager 360").from("report fields"),
+	notYet("Criteo").with("Displays + Clicks + Cost"),
+	notYet("Klaviyo").with("Unique Placed Order", "Spam Complaints + Total Recipients"),
+	notYet("Mailchimp").with("Abuse Complaints + Total Recipients", "Times Forwarded"),
+	{
+		looks: locale.Text{EN: "cards of the Google Ads overview page", FR: "des fiches de la page Aperçu de Google Ads"},
+		do: locale.Text{
+			EN: "Their range of days stands only in the file’s name and their rows are a selection. Download the table instead: in Google Ads open Campaigns, add the segment Day, then Download, .csv.",
+			FR: "Leur période ne figure que dans le nom du fichier et leurs lignes sont une sélection. Téléchargez plutôt le tableau\u00a0: dans Google Ads, ouvrez Campagnes, ajoutez le segment Jour, puis Télécharger, .csv.",
+		},
+		only: []string{
+			"Campaign Name", "Campaign Group Name", "Campaign Status", "Ad Group Name", "Ad Group Status", "Search Keyword", "Match type", "Criterion Status",
+			"Search", "Word", "Top Containing Queries", "Device", "Network", "Location Name", "Gender", "Age Range", "Percent of known total",
+			"Day", "Start Hour", "Hour", "Date", "Week", "Month", "Quarter", "Optimisation score", "Optimization score",
+			"Cost", "Clicks", "Impressions", "CTR", "Avg. CPC", "Conversions", "Cost / conv.", "Conv. value",
+		},
+	},
+})
+
+// prepared normalises the headers of a table of strangers.
+func prepared(all []stranger) []stranger {
+	for i := range all {
+		all[i].signs, all[i].allowed = signatures(all[i].headers), signatures(all[i].only)
+	}
+	return all
+}
+
+// recognise reports whether a record, or the line it stands on, is this
+// stranger's. first tells the first record of the file.
+func (s *stranger) recognise(h heading, first bool) bool {
+	line := ""
+	if len(s.lines) > 0 {
+		line = fold(strings.Join(h.cells, " ") + " ")
+	}
+	if slices.ContainsFunc(s.lines, func(start string) bool { return strings.HasPrefix(line, strings.TrimSpace(start)) }) {
+		return true
+	}
+	if slices.ContainsFunc(s.signs, h.has) {
+		return true
+	}
+	if len(s.only) == 0 || !first || len(h.names) < 2 {
+		return false
+	}
+	for _, name := range h.names {
+		if !slices.ContainsFunc(s.allowed, func(o []string) bool { return o[0] == name }) {
+			return false
+		}
+	}
+	return true
+}
+
+// apiShaped tells tables that a program fetched: all headers are identifiers
+// (cost_micros, _fivetran_synced, STAT_TIME_DAY, metrics.clicks).
+func apiShaped(cells []string) bool {
+	joined := 0
+	for _, c := range cells {
+		if c == "" || c != strings.ToLower(c) && c != strings.ToUpper(c) || strings.ContainsFunc(c, func(r rune) bool {
+			return !(r == '_' || r == '.' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z')
+		}) {
+			return false
+		}
+		if strings.ContainsAny(c, "_.") {
+			joined++
+		}
+	}
+	return joined > 0 && len(cells) > 2
+}
+
+// magic are the first bytes of files that are no tables at all.
+var magic = []struct {
+	start string
+	looks locale.Text
+}{
+	{"\xd0\xcf\x11\xe0", locale.Text{EN: "an old or password-protected Excel workbook: save it as .xlsx without a password", FR: "un ancien classeur Excel, ou protégé par mot de passe\u00a0: enregistrez-le en .xlsx sans mot de passe"}},
+	{"%PDF", locale.Text{EN: "a PDF: download the report as .csv or .xlsx", FR: "un PDF\u00a0: téléchargez le rapport en .csv ou en .xlsx"}},
+	{"<!doctype html", locale.Text{EN: "a web page: the download went to a sign-in page. Download the report again", FR: "une page web\u00a0: le téléchargement a renvoyé une page de connexion. Téléchargez le rapport à nouveau"}},
+	{"<html", locale.Text{EN: "a web page: the download went to a sign-in page. Download the report again", FR: "une page web\u00a0: le téléchargement a renvoyé une page de connexion. Téléchargez le rapport à nouveau"}},
+	{"<?xml", locale.Text{EN: "an XML file: download the report as .csv or .xlsx", FR: "un fichier XML\u00a0: téléchargez le rapport en .csv ou en .xlsx"}},
+	{"\x1f\x8b", locale.Text{EN: "a compressed file: unpack it first", FR: "un fichier compressé\u00a0: décompressez-le d’abord"}},
+	{"7z\xbc\xaf", locale.Text{EN: "a compressed file: unpack it first", FR: "un fichier compressé\u00a0: décompressez-le d’abord"}},
+	{"Rar!", locale.Text{EN: "a compressed file: unpack it first", FR: "un fichier compressé\u00a0: décompressez-le d’abord"}},
+	{"\x89PNG", locale.Text{EN: "a picture: download the report as .csv or .xlsx", FR: "une image\u00a0: téléchargez le rapport en .csv ou en .xlsx"}},
+	{"\xff\xd8\xff", locale.Text{EN: "a picture: download the report as .csv or .xlsx", FR: "une image\u00a0: téléchargez le rapport en .csv ou en .xlsx"}},
+	{"SQLite format", locale.Text{EN: "a database: export the report as .csv", FR: "une base de données\u00a0: exportez le rapport en .csv"}},
+	{"PAR1", locale.Text{EN: "a Parquet file: export the report as .csv", FR: "un fichier Parquet\u00a0: exportez le rapport en .csv"}},
+}

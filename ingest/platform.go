@@ -1,0 +1,227 @@
+package ingest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"vigie/internal/locale"
+)
+
+// Platform describes the exports of one advertising platform. It is data: what
+// it says in words of the platform, the readers do.
+type Platform struct {
+	ID    string
+	Label string
+	// Export says which report to download, after "download": it ends the
+	// message about a file that cannot be read.
+	Export locale.Text
+
+	// Signature lists the headers that tell this platform's reports from all
+	// others, each as names joined by " + ": one of them has to be there whole.
+	Signature []string
+	// RangeSignature is enough where a line before the header is a range of
+	// dates, which others do not print.
+	RangeSignature []string
+	// Columns says what each header means.
+	Columns []Header
+	// Preamble says what the labelled lines before the header mean
+	// ("Date Generated: …"): first_day, last_day, known_as_of. A range of days
+	// or a title on a line of its own needs no entry.
+	Preamble []Header
+	// AllTime is what the platform prints where its range has no bounds.
+	AllTime string
+	// Nulls are its words for a missing value, beside the usual ones.
+	Nulls []string
+	// Decimal is the sign before the decimals in each language, Dates the
+	// order of day and month in dates written with digits alone (dmy, mdy):
+	// priors, which cells can refute. A language that is not there has none.
+	Decimal map[locale.Lang]byte
+	Dates   map[locale.Lang]string
+	// Totals says how the platform prints sums among its rows.
+	Totals Totals
+	// Results says which measure a column of mixed results holds, by the
+	// indicator that stands beside it.
+	Results map[string]string
+	// KeywordMarks are the signs around a keyword that say its match type in
+	// the platform's own notation, by what the match type column says.
+	KeywordMarks []Mark
+	// SpendFromCPM: the CPM has enough decimals to derive a missing spend.
+	SpendFromCPM bool
+	// DayIsRangeStart: without a split by day every row is dated on the first
+	// day of the range.
+	DayIsRangeStart bool
+	// NoData is the sentence that stands in place of rows in an empty export.
+	NoData string
+
+	headers            map[string][]alias // by normalised name
+	signatures, ranges [][]string         // normalised
+}
+
+// Header is what one column means. EN and FR are its headers in each language,
+// separated by " | ", the one to prefer first where a file has several; FR is
+// empty where nobody knows it yet.
+//
+// As is the id of a measure or a role:
+//
+//   - day, week, month, quarter, year: what the row's dates are; a cell may also hold a
+//     range of dates. first_day and last_day: the two ends of it;
+//   - account, campaign, ad_group, ad, keyword, search_term, asset, placement,
+//     product, audience: the name of an object; account_id, campaign_id,
+//     ad_group_id, ad_id: its id;
+//   - match_type: of a keyword;
+//   - currency: an ISO code;
+//   - breakdown:NAME: a split of the rows;
+//   - result and result_kind: a count of mixed events, and which;
+//   - check:MEASURE: what one of the measure cost (a thousand of them for
+//     impressions), only used to verify the reading;
+//   - unused: understood, and not taken.
+type Header struct {
+	As, EN, FR string
+	// Beside: the meaning holds only where the header also has this column.
+	Beside string
+}
+
+// Totals says how a platform prints sums among its rows.
+type Totals struct {
+	// Labels are what the label of a totals row begins with; it stands in one
+	// of the first three cells, and all names in the row are empty.
+	Labels []string
+	// Scopes are the words after the label that are no name of a campaign;
+	// those of Account cover the whole account.
+	Scopes, Account string
+	// Blank: a row whose names and splits are all empty is the sum of the
+	// others, of its own day where it has one.
+	Blank bool
+}
+
+// Mark is a notation around a keyword, as [exact].
+type Mark struct {
+	Match       string // what the match type's cell says, separated by " | "
+	Open, Close string
+}
+
+// alias is one meaning of a normalised header.
+type alias struct {
+	as     string
+	lang   locale.Lang // "" where both languages share it
+	rank   int         // place among the headers of the same meaning
+	beside string      // normalised
+}
+
+var platforms []*Platform
+
+// register adds a platform at start. A platform that contradicts itself is a
+// mistake of its author: it panics.
+func register(p Platform) *Platform {
+	if LookupPlatform(p.ID) != nil {
+		panic("ingest: platform " + p.ID + " is registered twice")
+	}
+	p.headers = aliases(p.ID, p.Columns)
+	p.signatures, p.ranges = signatures(p.Signature), signatures(p.RangeSignature)
+	platforms = append(platforms, &p)
+	slices.SortFunc(platforms, func(a, b *Platform) int { return strings.Compare(a.ID, b.ID) })
+	return &p
+}
+
+// signatures splits and normalises sets of headers.
+func signatures(list []string) [][]string {
+	var all [][]string
+	for _, s := range list {
+		var names []string
+		for _, h := range strings.Split(s, " + ") {
+			name, _ := normalise(h)
+			names = append(names, name)
+		}
+		all = append(all, names)
+	}
+	return all
+}
+
+// Platforms are all platforms, in order of their id.
+func Platforms() []*Platform { return platforms }
+
+// LookupPlatform finds a platform by id; nil where there is none.
+func LookupPlatform(id string) *Platform {
+	for _, p := range platforms {
+		if p.ID == id {
+			return p
+		}
+	}
+	return nil
+}
+
+// aliases indexes a table of headers by their normalised names.
+func aliases(id string, table []Header) map[string][]alias {
+	m := map[string][]alias{}
+	for _, h := range table {
+		if h.EN == "" {
+			panic(fmt.Sprintf("ingest: %s: %s has no header", id, h.As))
+		}
+		if !known(h.As) {
+			panic(fmt.Sprintf("ingest: %s: %q is neither a measure nor a role", id, h.As))
+		}
+		beside, _ := normalise(h.Beside)
+		for _, lang := range locale.Langs {
+			names := h.FR
+			if lang == locale.EN {
+				names = h.EN
+			}
+			for rank, name := range strings.Split(names, " | ") {
+				key, _ := normalise(name)
+				if key == "" {
+					continue
+				}
+				twin := slices.IndexFunc(m[key], func(a alias) bool { return a.beside == beside })
+				switch {
+				case twin < 0:
+					m[key] = append(m[key], alias{h.As, lang, rank, beside})
+				case m[key][twin].as != h.As:
+					panic(fmt.Sprintf("ingest: %s: header %q means both %s and %s", id, name, m[key][twin].as, h.As))
+				case m[key][twin].lang != lang:
+					m[key][twin].lang = ""
+				}
+			}
+		}
+	}
+	return m
+}
+
+// levelRole is the role of a column that names objects of a level.
+type levelRole struct {
+	role  string
+	level Level
+}
+
+// The roles of columns that name objects, coarse to fine, with the level they
+// make. Of the last six, which stand below ad groups or beside them, the
+// first one that a file has is its object.
+var levels = []levelRole{
+	{"account", LevelAccount}, {"campaign", LevelCampaign}, {"ad_group", LevelAdGroup}, {"ad", LevelAd},
+	{"asset", LevelAsset}, {"search_term", LevelSearchTerm}, {"keyword", LevelKeyword},
+	{"placement", LevelPlacement}, {"product", LevelProduct}, {"audience", LevelAudience},
+}
+
+// periods are the roles of a date's column, in order of preference.
+var periods = []string{"day", "week", "month", "quarter", "year"}
+
+func known(as string) bool {
+	if kind, what, ok := strings.Cut(as, ":"); ok {
+		_, measure := LookupMeasure(what)
+		return kind == "breakdown" && what != "" || kind == "check" && measure
+	}
+	if _, ok := LookupMeasure(as); ok || slices.Contains(periods, as) {
+		return true
+	}
+	for _, l := range levels {
+		if as == l.role {
+			return true
+		}
+	}
+	switch as {
+	case "first_day", "last_day", "known_as_of", "account_id", "campaign_id", "ad_group_id", "ad_id",
+		"match_type", "currency", "result", "result_kind", "unused":
+		return true
+	}
+	return false
+}

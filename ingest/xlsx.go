@@ -1,0 +1,479 @@
+package ingest
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strconv"
+	"strings"
+
+	"vigie/internal/locale"
+)
+
+// Limits of a workbook. A sheet is read as a stream, so its size costs only
+// time; shared texts must be held, and a workbook with more of them than fits
+// is refused rather than kept on disk: it would hold about a million different
+// names.
+const (
+	maxParts      = 200
+	maxUnzipped   = 2 << 30
+	maxRatio      = 100      // unzipped size to zipped, of workbooks
+	ratioFrom     = 16 << 20 // that unzip to more than this
+	maxSharedText = 64 << 20
+	maxColumns    = 16_384
+	maxGaps       = 100_000_000 // cells that rows skip over, in a whole sheet
+)
+
+// workbook is an XLSX file.
+type workbook struct {
+	parts    map[string]*zip.File
+	sheets   []sheetRef
+	shared   texts
+	styles   []style
+	date1904 bool
+}
+
+type sheetRef struct{ name, part string }
+
+// style is what a cell's number format says about its value.
+type style struct {
+	date     bool
+	currency string
+}
+
+// texts holds many strings in one block of memory.
+type texts struct {
+	all  []byte
+	ends []uint32
+}
+
+func (t *texts) get(i int) []byte {
+	if i < 0 || i >= len(t.ends) {
+		return nil
+	}
+	start := uint32(0)
+	if i > 0 {
+		start = t.ends[i-1]
+	}
+	return t.all[start:t.ends[i]]
+}
+
+// errBook is a workbook that is not read, in words.
+type errBook struct{ text locale.Text }
+
+func (e *errBook) Error() string { return e.text.EN }
+
+func refuseBook(en, fr string, args ...any) error { return &errBook{say(en, fr, args...)} }
+
+// openWorkbook reads all of a workbook but its sheets.
+func openWorkbook(f File) (*workbook, error) {
+	z, err := zip.NewReader(f.R, f.Size)
+	if err != nil {
+		return nil, refuseBook("the file is a damaged archive: download it again",
+			"le fichier est une archive abîmée\u00a0: téléchargez-le à nouveau")
+	}
+	w := &workbook{parts: map[string]*zip.File{}}
+	var zipped, unzipped uint64
+	for _, part := range z.File {
+		w.parts[strings.TrimPrefix(part.Name, "/")] = part
+		zipped += part.CompressedSize64
+		unzipped += part.UncompressedSize64
+	}
+	main := w.parts["xl/workbook.xml"]
+	switch {
+	case main == nil && w.parts["mimetype"] != nil:
+		return nil, refuseBook("this is an OpenDocument file: save it as .xlsx or .csv",
+			"c’est un fichier OpenDocument\u00a0: enregistrez-le en .xlsx ou en .csv")
+	case main == nil && len(z.File) > 0:
+		return nil, refuseBook("this is an archive of %s files (%s…): unpack it and import the reports that are in it, one by one",
+			"c’est une archive de %s fichiers (%s…)\u00a0: décompressez-la et importez un par un les rapports qu’elle contient",
+			strconv.Itoa(len(z.File)), quoted(z.File[0].Name))
+	case main == nil:
+		return nil, refuseBook("this is an empty archive", "c’est une archive vide")
+	case len(z.File) > maxParts:
+		return nil, refuseBook("this workbook has %s parts, more than the %s of any report: save the sheet with the report as .csv",
+			"ce classeur compte %s éléments, plus que les %s d’un rapport\u00a0: enregistrez la feuille du rapport en .csv",
+			strconv.Itoa(len(z.File)), strconv.Itoa(maxParts))
+	case unzipped > maxUnzipped || unzipped > ratioFrom && unzipped > maxRatio*max(zipped, 1):
+		return nil, refuseBook("this workbook unpacks to a size that no report has (%s MB): save the sheet with the report as .csv",
+			"une fois décompressé, ce classeur a une taille qu’aucun rapport n’atteint (%s\u00a0Mo)\u00a0: enregistrez la feuille du rapport en .csv",
+			strconv.FormatUint(unzipped>>20, 10))
+	}
+	if err := w.readSheets(); err != nil {
+		return nil, err
+	}
+	if err := w.readStyles(); err != nil {
+		return nil, err
+	}
+	return w, w.readShared()
+}
+
+// tokens walks through the elements of a part. The visitor gets each start and
+// end and the text inside.
+type tokens struct {
+	*xml.Decoder
+	io.Closer
+}
+
+func (w *workbook) open(part string) (*tokens, error) {
+	f := w.parts[part]
+	if f == nil {
+		return nil, fmt.Errorf("the workbook has no %s", part)
+	}
+	r, err := f.Open()
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", part, err)
+	}
+	// What the archive says about sizes may be untrue: read no more than it says.
+	return &tokens{xml.NewDecoder(io.LimitReader(r, int64(f.UncompressedSize64))), r}, nil
+}
+
+func attr(e xml.StartElement, name string) string {
+	for _, a := range e.Attr {
+		if a.Name.Local == name {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// each calls see for every element of a part.
+func (w *workbook) each(part string, see func(xml.StartElement)) error {
+	t, err := w.open(part)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	for {
+		token, err := t.RawToken()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read %s: %w", part, err)
+		}
+		if e, ok := token.(xml.StartElement); ok {
+			see(e)
+		}
+	}
+}
+
+func (w *workbook) readSheets() error {
+	targets := map[string]string{}
+	err := w.each("xl/_rels/workbook.xml.rels", func(e xml.StartElement) {
+		if e.Name.Local == "Relationship" {
+			target := attr(e, "Target")
+			if !strings.HasPrefix(target, "/") {
+				target = path.Join("xl", target)
+			}
+			targets[attr(e, "Id")] = strings.TrimPrefix(target, "/")
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return w.each("xl/workbook.xml", func(e xml.StartElement) {
+		switch e.Name.Local {
+		case "workbookPr":
+			v := attr(e, "date1904")
+			w.date1904 = v == "1" || v == "true"
+		case "sheet":
+			// The relation's id is r:id; RawToken leaves its prefix apart.
+			id := ""
+			for _, a := range e.Attr {
+				if a.Name.Local == "id" && a.Name.Space != "" {
+					id = a.Value
+				}
+			}
+			if part := targets[id]; w.parts[part] != nil {
+				w.sheets = append(w.sheets, sheetRef{attr(e, "name"), part})
+			}
+		}
+	})
+}
+
+func (w *workbook) readStyles() error {
+	if w.parts["xl/styles.xml"] == nil {
+		return nil
+	}
+	formats := map[int]string{}
+	cells := false // inside cellXfs; cellStyleXfs has xf elements too
+	return w.each("xl/styles.xml", func(e xml.StartElement) {
+		switch e.Name.Local {
+		case "numFmt":
+			if id, err := strconv.Atoi(attr(e, "numFmtId")); err == nil {
+				formats[id] = attr(e, "formatCode")
+			}
+		case "cellXfs":
+			cells = true
+		case "cellStyleXfs", "cellStyles", "dxfs":
+			cells = false
+		case "xf":
+			if !cells || len(w.styles) > 1<<16 {
+				return
+			}
+			id, _ := strconv.Atoi(attr(e, "numFmtId"))
+			w.styles = append(w.styles, style{date: isDateFormat(id, formats[id]), currency: formatCurrency(formats[id])})
+		}
+	})
+}
+
+// isDateFormat tells the number formats of dates: the built-in ones, or those
+// with a day, a month or a year outside quotes and brackets.
+func isDateFormat(id int, format string) bool {
+	if id >= 14 && id <= 22 || id >= 45 && id <= 47 {
+		return true
+	}
+	inQuotes, inBrackets := false, false
+	for i := 0; i < len(format); i++ {
+		switch c := format[i]; {
+		case c == '"':
+			inQuotes = !inQuotes
+		case inQuotes:
+		case c == '\\':
+			i++
+		case c == '[':
+			inBrackets = true
+		case c == ']':
+			inBrackets = false
+		case inBrackets:
+		case c == 'd', c == 'y', c == 'm', c == 'D', c == 'Y', c == 'M':
+			return true
+		}
+	}
+	return false
+}
+
+func (w *workbook) readShared() error {
+	if w.parts["xl/sharedStrings.xml"] == nil {
+		return nil
+	}
+	t, err := w.open("xl/sharedStrings.xml")
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	in, phonetic := false, false
+	for {
+		token, err := t.RawToken()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read the workbook's texts: %w", err)
+		}
+		switch e := token.(type) {
+		case xml.StartElement:
+			in = e.Name.Local == "t" && !phonetic
+			phonetic = phonetic || e.Name.Local == "rPh"
+		case xml.EndElement:
+			in = false
+			switch e.Name.Local {
+			case "rPh":
+				phonetic = false
+			case "si":
+				w.shared.ends = append(w.shared.ends, uint32(len(w.shared.all)))
+			}
+		case xml.CharData:
+			if in {
+				w.shared.all = append(w.shared.all, e...)
+			}
+		}
+		if len(w.shared.all)+4*len(w.shared.ends) > maxSharedText {
+			return refuseBook("this workbook holds more than %s MB of texts: save the sheet with the report as .csv",
+				"ce classeur contient plus de %s\u00a0Mo de textes\u00a0: enregistrez la feuille du rapport en .csv",
+				strconv.Itoa(maxSharedText>>20))
+		}
+	}
+}
+
+// sheet reads the rows of one sheet.
+type sheet struct {
+	*tokens
+	w     *workbook
+	row   int
+	rec   record
+	cells []cellAt
+	text  []byte
+	gaps  int // cells that were skipped over so far
+}
+
+// cellAt is where the text of a cell lies while its row is being read.
+type cellAt struct {
+	from, to int
+	kind     kind
+}
+
+func (w *workbook) sheet(ref sheetRef) (*sheet, error) {
+	t, err := w.open(ref.part)
+	if err != nil {
+		return nil, err
+	}
+	return &sheet{tokens: t, w: w}, nil
+}
+
+// next gives the next row that has cells; io.EOF after the last one. Cells are
+// placed by their reference where they have one, else by their order; numbers
+// are the digits that the file holds, dates are written 2026-03-01.
+func (s *sheet) next() (*record, error) {
+	for {
+		token, err := s.RawToken()
+		if err == io.EOF {
+			return nil, io.EOF
+		}
+		if err != nil {
+			var syntax *xml.SyntaxError
+			if errors.As(err, &syntax) && strings.Contains(syntax.Msg, "unexpected EOF") {
+				return nil, refuseBook("the sheet ends in the middle of row %s: the file was cut off. Export it again",
+					"la feuille s’arrête au milieu de la ligne %s\u00a0: le fichier est incomplet. Exportez-le à nouveau", strconv.Itoa(s.row))
+			}
+			return nil, fmt.Errorf("read sheet row %d: %w", s.row, err)
+		}
+		e, ok := token.(xml.StartElement)
+		if !ok || e.Name.Local != "row" {
+			continue
+		}
+		s.row++
+		if r, err := strconv.Atoi(attr(e, "r")); err == nil && r >= s.row {
+			s.row = r
+		}
+		if err := s.readRow(); err != nil {
+			return nil, err
+		}
+		if len(s.rec.cells) > 0 {
+			return &s.rec, nil
+		}
+	}
+}
+
+// readRow reads up to the end of the present row.
+func (s *sheet) readRow() error {
+	s.cells, s.text = s.cells[:0], s.text[:0]
+	var (
+		typ, styleID string
+		from, col    int
+		take, row    = false, s.row
+	)
+	for {
+		token, err := s.RawToken()
+		if err != nil {
+			if err == io.EOF {
+				err = io.ErrUnexpectedEOF
+			}
+			return fmt.Errorf("read sheet row %d: %w", row, err)
+		}
+		switch e := token.(type) {
+		case xml.StartElement:
+			switch e.Name.Local {
+			case "c":
+				col = len(s.cells)
+				typ, styleID = "", ""
+				for _, a := range e.Attr {
+					switch a.Name.Local {
+					case "r":
+						if at, ok := columnOf(a.Value); ok && at >= col {
+							col = at
+						}
+					case "t":
+						typ = a.Value
+					case "s":
+						styleID = a.Value
+					}
+				}
+				s.gaps += col - len(s.cells)
+				if col >= maxColumns || s.gaps > maxGaps {
+					return refuseBook("row %s has cells far beyond the columns of any report", "la ligne %s a des cellules bien au-delà des colonnes d’un rapport", strconv.Itoa(row))
+				}
+				for len(s.cells) < col {
+					s.cells = append(s.cells, cellAt{})
+				}
+				from = len(s.text)
+			case "v", "t":
+				take = true
+			}
+		case xml.CharData:
+			if take {
+				if s.text = append(s.text, e...); len(s.text) > maxRecord {
+					return refuseBook("row %s is longer than any row of a report", "la ligne %s est plus longue que n’importe quelle ligne d’un rapport", strconv.Itoa(row))
+				}
+			}
+		case xml.EndElement:
+			switch e.Name.Local {
+			case "v", "t":
+				take = false
+			case "c":
+				s.cells = append(s.cells, s.value(typ, styleID, from))
+			case "row":
+				s.finish()
+				return nil
+			}
+		}
+	}
+}
+
+// value makes a cell of the text that was read since from.
+func (s *sheet) value(typ, styleID string, from int) cellAt {
+	raw := s.text[from:]
+	switch typ {
+	case "s":
+		i, err := strconv.Atoi(string(raw))
+		s.text = s.text[:from]
+		if err == nil {
+			s.text = append(s.text, s.w.shared.get(i)...)
+		}
+	case "b":
+		word := "FALSE"
+		if string(raw) == "1" {
+			word = "TRUE"
+		}
+		s.text = append(s.text[:from], word...)
+	case "", "n":
+		if len(raw) == 0 {
+			break
+		}
+		var st style
+		if id, err := strconv.Atoi(styleID); err == nil && id >= 0 && id < len(s.w.styles) {
+			st = s.w.styles[id]
+		}
+		if st.date {
+			if day, ok := excelDay(raw, s.w.date1904); ok {
+				s.text = isoText(s.text[:from], day)
+				break
+			}
+		}
+		return cellAt{from, len(s.text), kind{number: true, currency: st.currency}}
+	}
+	return cellAt{from, len(s.text), kind{}}
+}
+
+// finish makes the record of the row, without the blank cells at its end.
+func (s *sheet) finish() {
+	n := len(s.cells)
+	for n > 0 && len(bytes.TrimSpace(s.text[s.cells[n-1].from:s.cells[n-1].to])) == 0 {
+		n--
+	}
+	s.rec = record{line: s.row, cells: s.rec.cells[:0], kinds: s.rec.kinds[:0]}
+	for _, c := range s.cells[:n] {
+		s.rec.cells = append(s.rec.cells, s.text[c.from:c.to:c.to])
+		s.rec.kinds = append(s.rec.kinds, c.kind)
+	}
+}
+
+// columnOf is the index of the column in a reference such as AB12.
+func columnOf(ref string) (int, bool) {
+	n := 0
+	for i := 0; i < len(ref); i++ {
+		c := ref[i] | 0x20
+		if c < 'a' || c > 'z' {
+			return n - 1, i > 0
+		}
+		if n = n*26 + int(c-'a') + 1; n > maxColumns {
+			return n, true
+		}
+	}
+	return 0, false
+}
