@@ -28,12 +28,12 @@ func (a *asking) label(rows []Row) error {
 			if err := list.Scan(&key, &name, &id, &namesakes); err != nil {
 				return err
 			}
-			if namesakes > 1 && len(id) > 4 {
+			switch {
+			case name == "":
+				name = id
+			case namesakes > 1 && len(id) > 4:
 				// Two objects of one name: the end of the platform's id tells them apart.
 				name += " (…" + id[len(id)-4:] + ")"
-			}
-			if name == "" {
-				name = id
 			}
 			names[strconv.Itoa(key)] = name
 		}

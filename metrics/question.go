@@ -408,13 +408,10 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 			}
 			squares = append(squares,
 				fmt.Sprintf("count(*) filter (where %s > 0)::double", y),
-				fmt.Sprintf("coalesce(sum(%s) filter (where %s > 0), 0)", x, y),
-				fmt.Sprintf("coalesce(sum(%s * %s / nullif(%s, 0)), 0)", x, x, y))
+				exact(x, y+" > 0"),
+				exact(fmt.Sprintf("%s * %s / nullif(%s, 0)", x, x, y), "true"))
 		case LogDelta:
-			squares = append(squares,
-				fmt.Sprintf("coalesce(sum(%s * %s), 0)", x, x),
-				fmt.Sprintf("coalesce(sum(%s * %s), 0)", y, y),
-				fmt.Sprintf("coalesce(sum(%s * %s), 0)", x, y))
+			squares = append(squares, exact(x+" * "+x, "true"), exact(y+" * "+y, "true"), exact(x+" * "+y, "true"))
 		}
 	}
 	if len(squares) == 0 {
@@ -560,6 +557,12 @@ func unit(id string) string {
 		return id + "::double"
 	}
 	return fmt.Sprintf("(%s::double / %d)", id, int64(m.scale))
+}
+
+// exact is the SQL of a sum of doubles that does not depend on the order in
+// which threads add them: each is rounded to nine decimals first.
+func exact(term, where string) string {
+	return fmt.Sprintf("coalesce(sum((%s)::decimal(38, 9)) filter (where %s), 0)::double", term, where)
 }
 
 // intervals are the KPIs of the question that have an interval.
@@ -790,9 +793,8 @@ const unconvertedSQL = `
 with take as (%s)
 select coalesce(sum(spend), 0)::bigint
 from (
-    select t.channel, r.batch, sum(r.spend) as spend, count(%s) as n
+    select t.channel, r.batch, sum(r.spend) filter (where r.day between %s and %s) as spend, count(%s) as n
     from rollup r join take t on t.account = r.account and t.campaign = r.campaign
-    where r.day between %s and %s
     group by all
 )
 where n = 0`
@@ -804,7 +806,7 @@ func (a *asking) noteMissing(groups, whole map[string]*group) error {
 		return nil
 	}
 	var without int64
-	err := a.db.QueryRowContext(a.ctx, fmt.Sprintf(unconvertedSQL, takeSQL, conversionsSQL, date(a.q.From), date(a.q.To)), a.q.Scope.plan()).Scan(&without)
+	err := a.db.QueryRowContext(a.ctx, fmt.Sprintf(unconvertedSQL, takeSQL, date(a.q.From), date(a.q.To), conversionsSQL), a.q.Scope.plan()).Scan(&without)
 	if err != nil {
 		return fmt.Errorf("spend without conversions: %w", err)
 	}

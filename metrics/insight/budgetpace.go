@@ -16,8 +16,9 @@ import (
 // chances in ten of ending more than 3 % away from the budget. The projection
 // simulates the days left from the level and the weekdays seen; with under 14
 // days of delivery it is a straight line whose range is not known, and the
-// finding is one to watch. A day whose spend is not known silences the rule:
-// spend to date would be too low.
+// finding is one to watch. A channel that would miss by less than 1 % of the
+// whole budget is not worth a sentence. A day whose spend is not known silences
+// the rule: spend to date would be too low.
 var _ = register(Rule{
 	ID:    paceID,
 	Title: locale.Text{EN: "The budget is not spent at the planned pace", FR: "Le budget ne se dépense pas au rythme prévu"},
@@ -35,6 +36,9 @@ const (
 	paceFirstBand = 0.26
 	paceLastBand  = 0.01
 	paceMinMiss   = 0.90 // chance of a miss that is worth a finding
+	// paceMinShare is the share of the whole budget below which a channel's miss
+	// is not worth a sentence.
+	paceMinShare = 0.01
 )
 
 // Pace is where a budget stands and where it is heading, in millionths.
@@ -219,7 +223,8 @@ func checkPace(x *Exam) (findings []Finding, notes []Note) {
 		for i, p := range family {
 			out := math.Abs(p.Index-1) > p.Band
 			miss := p.Range && max(p.Under, p.Over) >= paceMinMiss
-			if !out && !miss {
+			small := p.Scope != "" && math.Abs(float64(p.Projected-p.Budget)) < paceMinShare*float64(x.Plans[""].Budget)
+			if !out && !miss || small {
 				continue
 			}
 			level := Watch

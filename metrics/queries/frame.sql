@@ -1,5 +1,5 @@
 -- Sums of the measures by group, with what the intervals need: the days of each
--- weekday, and sums of squares of the daily values. {{source}} gives rows of
+-- weekday, and sums of squares of the daily values. The source gives rows of
 -- day, account, campaign, stream, objects and measures.
 with take as (
     {{take}}
@@ -23,3 +23,4 @@ select
     {{squares}}
 from by_day
 group by all
+order by all

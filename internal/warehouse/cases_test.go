@@ -1,0 +1,260 @@
+package warehouse
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
+
+	"vigie/ingest"
+	"vigie/internal/locale"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden parts of the cases")
+
+// TestCases runs the steps of each case against a new database, every import
+// twice: the second time must change nothing.
+//
+//	import FILE [--account A] [--currency X] [--as-of DAY] [--complete] [--accept] [--strict]
+//	undo BATCH
+//	rollup [DAY]       what answers, as known now or at the end of a day
+//	ads                the same at the level of ads
+//	batches
+//	entities
+func TestCases(t *testing.T) {
+	files, err := filepath.Glob("../../testdata/warehouse/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no cases", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			parts := map[string]*txtar.File{}
+			for i := range archive.Files {
+				parts[archive.Files[i].Name] = &archive.Files[i]
+			}
+			c := &caseRun{t: t, w: open(t), parts: parts, now: time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC)}
+			for line := range strings.SplitSeq(strings.TrimSpace(string(parts["steps"].Data)), "\n") {
+				fmt.Fprintf(&c.out, "> %s\n", line)
+				c.step(strings.Fields(line))
+			}
+			if *update {
+				parts["golden"].Data = c.out.Bytes()
+				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if got, want := c.out.String(), string(parts["golden"].Data); got != want {
+				t.Errorf("got\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+}
+
+func open(t testing.TB) *Warehouse {
+	t.Helper()
+	w, err := Open(context.Background(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.Close() })
+	return w
+}
+
+type caseRun struct {
+	t     *testing.T
+	w     *Warehouse
+	parts map[string]*txtar.File
+	out   bytes.Buffer
+	now   time.Time
+}
+
+func (c *caseRun) step(words []string) {
+	c.t.Helper()
+	ctx := context.Background()
+	switch words[0] {
+	case "import":
+		in := Import{Client: "durand", Name: words[1], Options: ingest.Options{Zone: time.UTC, Currency: "EUR"}}
+		for i := 2; i < len(words); i++ {
+			switch words[i] {
+			case "--account":
+				i++
+				in.Options.Account = words[i]
+			case "--currency":
+				i++
+				in.Options.Currency = words[i]
+			case "--as-of":
+				i++
+				day, err := locale.ParseDay(words[i])
+				if err != nil {
+					c.t.Fatal(err)
+				}
+				in.Options.AsOf = day
+			case "--complete":
+				in.Options.Complete = true
+			case "--accept":
+				in.Accept = true
+			case "--strict":
+				in.Strict = true
+			default:
+				c.t.Fatalf("import knows no %s", words[i])
+			}
+		}
+		c.now = c.now.Add(time.Minute)
+		in.Options.Now = c.now
+		r := c.put(in)
+		fmt.Fprintf(&c.out, "%s", r.Status)
+		if r.Batch > 0 {
+			fmt.Fprintf(&c.out, " batch %d", r.Batch)
+		}
+		if r.Gate {
+			fmt.Fprint(&c.out, " GATE")
+		}
+		fmt.Fprintln(&c.out)
+		if r.Error.EN != "" {
+			fmt.Fprintf(&c.out, "  %s\n", r.Error.EN)
+		}
+		if r.Report != nil && r.Status == StatusImported {
+			fmt.Fprintf(&c.out, "  %s, %d rows, control %s, complete %t\n", r.Level, r.Rows, r.Control.Status, r.Complete)
+			for _, p := range r.Problems {
+				fmt.Fprintf(&c.out, "  %s %d: %s\n", p.Severity, p.Line, p.Message.EN)
+			}
+		}
+		for _, x := range r.Replaces {
+			fmt.Fprintf(&c.out, "  replaces batch %d from %s to %s\n", x.Batch, x.FirstDay, x.LastDay)
+		}
+		if r.Status == StatusImported {
+			before := c.rollup("9999-12-31", "0")
+			if again := c.put(in); again.Status != StatusDuplicate || again.Batch != r.Batch {
+				c.t.Errorf("%s a second time: %s", in.Name, again.Status)
+			}
+			if after := c.rollup("9999-12-31", "0"); after != before {
+				c.t.Errorf("importing %s twice changed\n%s\ninto\n%s", in.Name, before, after)
+			}
+		}
+	case "undo":
+		var id int
+		fmt.Sscan(words[1], &id)
+		if err := c.w.Undo(ctx, id, c.now); err != nil {
+			fmt.Fprintln(&c.out, err)
+		}
+	case "rollup":
+		if len(words) > 1 {
+			c.out.WriteString(c.rollup(words[1]+" 23:59:59", "0"))
+			return
+		}
+		stored, computed := c.stored(), c.rollup("9999-12-31", "0")
+		if stored != computed {
+			c.t.Errorf("the roll-up holds\n%s\nbut the facts say\n%s", stored, computed)
+		}
+		c.out.WriteString(stored)
+	case "ads":
+		c.out.WriteString(c.rollup("9999-12-31", "3"))
+	case "batches":
+		list, err := c.w.Batches(ctx, "durand")
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		for _, b := range list {
+			fmt.Fprintf(&c.out, "%d %s answers %d of %d cells, withheld %t, undone %t\n", b.Batch, b.File, b.Current, b.Cells, b.Withheld, b.UndoneAt != nil)
+		}
+	case "entities":
+		c.query("select entity, level, name, ext_id from entity order by entity")
+	default:
+		c.t.Fatalf("no step is called %s", words[0])
+	}
+}
+
+func (c *caseRun) put(in Import) *Imported {
+	c.t.Helper()
+	part := c.parts[in.Name]
+	if part == nil {
+		c.t.Fatalf("the case has no %s", in.Name)
+	}
+	kept, err := c.w.Archive(bytes.NewReader(part.Data))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	in.File = kept
+	r, err := c.w.Import(context.Background(), in)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return r
+}
+
+// stored is the roll-up as it stands.
+func (c *caseRun) stored() string {
+	return c.text(`select r.day, s.level, r.batch, e.name, r.impressions, r.clicks, r.spend
+		from rollup r join stream s using (stream) left join entity e on e.entity = r.campaign
+		order by r.day, s.level, r.batch, e.name, 5, 6, 7`)
+}
+
+// rollup is what the facts say that answers, as known at an instant.
+func (c *caseRun) rollup(asOf, depth string) string {
+	return c.text(`select v.day, s.level, v.batch, e.name, sum(f.impressions)::bigint, sum(f.clicks)::bigint, sum(f.spend)::bigint
+		from served(timestamp '` + asOf + `', date '2020-01-01', date '2030-01-01',
+			(select string_agg(entity::varchar, ',') from entity where level = 'account'), ` + depth + `, '') v
+		join stream s using (stream)
+		join fact f on f.batch = v.batch and f.stream = v.stream and f.campaign = v.campaign and f.first_day = v.day and f.last_day = v.day
+		left join entity e on e.entity = v.campaign
+		where not v.absent
+		group by v.day, s.level, v.batch, v.campaign, e.name
+		order by v.day, s.level, v.batch, e.name, 5, 6, 7`)
+}
+
+func (c *caseRun) text(sql string) string {
+	c.t.Helper()
+	start := c.out.Len()
+	c.query(sql)
+	s := string(c.out.Bytes()[start:])
+	c.out.Truncate(start)
+	return s
+}
+
+func (c *caseRun) query(sql string) {
+	c.t.Helper()
+	rows, err := c.w.DB().Query(sql)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer rows.Close()
+	cols, _ := rows.Columns()
+	vals := make([]any, len(cols))
+	for i := range vals {
+		vals[i] = new(any)
+	}
+	for rows.Next() {
+		if err := rows.Scan(vals...); err != nil {
+			c.t.Fatal(err)
+		}
+		var words []string
+		for _, v := range vals {
+			switch v := (*v.(*any)).(type) {
+			case nil:
+				words = append(words, "-")
+			case time.Time:
+				words = append(words, v.Format(time.DateOnly))
+			case string:
+				words = append(words, fmt.Sprintf("%q", v))
+			default:
+				words = append(words, fmt.Sprint(v))
+			}
+		}
+		fmt.Fprintln(&c.out, strings.Join(words, " "))
+	}
+	if err := rows.Err(); err != nil {
+		c.t.Fatal(err)
+	}
+}

@@ -1,0 +1,755 @@
+package warehouse
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/marcboeker/go-duckdb"
+
+	"vigie/ingest"
+	"vigie/internal/locale"
+)
+
+// Import is a file to take in for a client.
+type Import struct {
+	Client string
+	// Accounts are the accounts that the client is known to have, by platform:
+	// the only one of a platform is taken where the file names none.
+	Accounts map[string][]string
+	Name     string // as its owner named it
+	ModTime  time.Time
+	File     *Archived
+	Options  ingest.Options
+	Accept   bool // a replacement may lower settled sums
+	Strict   bool // a critical problem refuses the file
+}
+
+// Status is what became of a file.
+type Status string
+
+// The outcomes of an import.
+const (
+	StatusImported  Status = "imported"
+	StatusDuplicate Status = "duplicate"
+	StatusRejected  Status = "rejected"
+	StatusDryRun    Status = "dry-run"
+)
+
+// Imported is what became of one file: an entry of `vigie import --json`.
+type Imported struct {
+	File   string `json:"file"`
+	SHA256 string `json:"sha256"`
+	Status Status `json:"status"`
+	Batch  int    `json:"batch,omitempty"`
+	// Error says why the file was rejected and what to do.
+	Error locale.Text `json:"error,omitzero"`
+	// Gate: the file was stopped, or its figures are withheld, by a check that
+	// people can overrule.
+	Gate bool `json:"gate,omitempty"`
+	*ingest.Report
+	Replaces []Replaced `json:"replaces,omitempty"`
+}
+
+// Replaced is an older batch of which the file took over some days.
+type Replaced struct {
+	Batch    int         `json:"batch"`
+	FirstDay locale.Day  `json:"first_day"`
+	LastDay  locale.Day  `json:"last_day"`
+	Old      ingest.Sums `json:"old,omitempty"` // on settled days
+	New      ingest.Sums `json:"new,omitempty"`
+}
+
+// settledAfter is how many days before the newer file's knowledge a day is
+// taken to be settled: lowering its delivery by more than lowersBy asks for
+// --accept.
+const (
+	settledAfter = 3
+	lowersBy     = 0.20
+)
+
+// rowGroup is the number of rows that DuckDB stores together: fewer rows in
+// disorder cost nothing.
+const rowGroup = 122_880
+
+// Preview reads a file without keeping anything: a dry run.
+func Preview(ctx context.Context, f ingest.File, o ingest.Options) (*ingest.Report, error) {
+	r, err := ingest.Open(f, o)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		rows := r.Read(ingest.NewKeys(1))
+		for rows.Next() {
+			if ctx.Err() != nil {
+				rows.Close()
+				return nil, ctx.Err()
+			}
+		}
+		err := rows.Err()
+		if err == nil {
+			return r.Report(), nil
+		}
+		if !r.Restart(err) {
+			return nil, err
+		}
+	}
+}
+
+// Import takes one file in, in one transaction: whatever ends it early leaves
+// the warehouse as it was. A file that cannot be read, or that a gate stops,
+// is no error: the result says so.
+func (w *Warehouse) Import(ctx context.Context, in Import) (*Imported, error) {
+	w.facts.Lock()
+	defer w.facts.Unlock()
+	out := &Imported{File: in.Name, SHA256: in.File.SHA256, Status: StatusRejected}
+
+	var withheld bool
+	err := w.db.QueryRowContext(ctx,
+		"select batch, withheld from batch where client = ? and sha256 = ? and undone_at is null",
+		in.Client, in.File.SHA256).Scan(&out.Batch, &withheld)
+	switch {
+	case err == nil:
+		out.Status, out.Gate = StatusDuplicate, withheld && !in.Accept
+		if withheld && in.Accept {
+			err = w.change(ctx, out.Batch, "update batch set withheld = false where batch = ?")
+		}
+		return out, err
+	case !errors.Is(err, sql.ErrNoRows):
+		return nil, err
+	}
+
+	f, err := os.Open(in.File.Path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var refusal *ingest.Refusal
+	r, err := ingest.Open(ingest.File{Name: in.Name, Size: in.File.Size, ModTime: in.ModTime, R: f}, in.Options)
+	if errors.As(err, &refusal) {
+		out.Error = refusal.Message
+		return out, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+
+	if list := in.Accounts[r.Platform().ID]; len(list) == 1 && in.Options.Account == "" {
+		// Only now is the platform known, and with it the account to assume.
+		in.Options.Account = list[0]
+		if r, err = ingest.Open(ingest.File{Name: in.Name, Size: in.File.Size, ModTime: in.ModTime, R: f}, in.Options); err != nil {
+			return nil, err
+		}
+	}
+
+	conn, err := w.db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	for sorted := false; ; {
+		t := &transfer{w: w, conn: conn, in: in, r: r, out: out, sorted: sorted}
+		err := t.run(ctx)
+		var gate *gateError
+		switch {
+		case err == nil:
+			return out, nil
+		case errors.Is(err, errDisorder):
+			sorted = true
+			continue
+		case t.readErr != nil && r.Restart(t.readErr):
+			continue
+		case errors.As(t.readErr, &refusal):
+			out.Error = refusal.Message
+			return out, nil
+		case errors.As(err, &gate):
+			out.Report, out.Error, out.Gate = r.Report(), gate.text, gate.overrule
+			return out, nil
+		}
+		return nil, fmt.Errorf("import %s: %w", in.Name, err)
+	}
+}
+
+// errDisorder: the rows of a large file do not come by day, so they must be
+// sorted before they are stored.
+var errDisorder = errors.New("rows are not in order of their day")
+
+// gateError stops an import for a reason that its owner should decide upon.
+type gateError struct {
+	text     locale.Text
+	overrule bool
+}
+
+func (e *gateError) Error() string { return e.text.EN }
+
+// transfer is one attempt at storing a file.
+type transfer struct {
+	w       *Warehouse
+	conn    *sql.Conn
+	in      Import
+	r       *ingest.Reader
+	out     *Imported
+	sorted  bool
+	readErr error // what ended the reading
+
+	keys   *ingest.Keys
+	batch  int
+	report *ingest.Report
+}
+
+func (t *transfer) exec(ctx context.Context, sql string, args ...any) (int64, error) {
+	res, err := t.conn.ExecContext(ctx, sql, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+func (t *transfer) run(ctx context.Context) (err error) {
+	if _, err := t.exec(ctx, "begin"); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			// The context may be what ended it: the rollback must still happen.
+			t.conn.ExecContext(context.WithoutCancel(ctx), "rollback")
+		}
+	}()
+	if err := t.loadKeys(ctx); err != nil {
+		return err
+	}
+	if err := t.conn.QueryRowContext(ctx, "select coalesce(max(batch), 0) + 1 from batch").Scan(&t.batch); err != nil {
+		return err
+	}
+	if err := t.facts(ctx); err != nil {
+		return err
+	}
+	t.report = t.r.Report()
+	if err := t.checkAccounts(ctx); err != nil {
+		return err
+	}
+	for _, step := range []func(context.Context) error{
+		t.dimensions, t.cells, t.replaced, t.gates, t.record,
+	} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	if err := settle(ctx, t.conn, t.batch); err != nil {
+		return err
+	}
+	if _, err := t.exec(ctx, "commit"); err != nil {
+		return err
+	}
+	t.out.Status, t.out.Batch, t.out.Report = StatusImported, t.batch, t.report
+	return nil
+}
+
+// loadKeys fills the keys with what the client has on the platform.
+func (t *transfer) loadKeys(ctx context.Context) error {
+	platform := t.r.Platform().ID
+	var next int32
+	err := t.conn.QueryRowContext(ctx, `select 1 + greatest(
+		(select coalesce(max(entity), 0) from entity),
+		(select coalesce(max(stream), 0) from stream),
+		(select coalesce(max(breakdown), 0) from breakdown))::integer`).Scan(&next)
+	if err != nil {
+		return err
+	}
+	t.keys = ingest.NewKeys(next)
+	rows, err := t.conn.QueryContext(ctx, `select entity, account, parent, level, ext_id, name
+		from entity where client = ? and platform = ? order by entity`, t.in.Client, platform)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var e ingest.Entity
+		if err := rows.Scan(&e.Key, &e.Account, &e.Parent, &e.Level, &e.ExtID, &e.Name); err != nil {
+			return err
+		}
+		t.keys.Load(e)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	rows, err = t.conn.QueryContext(ctx, `select stream, account, level, breakdown, grain, currency
+		from stream where client = ? and platform = ?`, t.in.Client, platform)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var s ingest.Stream
+		if err := rows.Scan(&s.Key, &s.Account, &s.Level, &s.Breakdown, &s.Grain, &s.Currency); err != nil {
+			return err
+		}
+		t.keys.LoadStream(s)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	rows, err = t.conn.QueryContext(ctx, `select breakdown, string_agg(name || '=' || value, chr(31) order by name)
+		from breakdown group by breakdown`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var key int32
+		var values string
+		if err := rows.Scan(&key, &values); err != nil {
+			return err
+		}
+		t.keys.LoadBreakdown(key, values)
+	}
+	return rows.Err()
+}
+
+// facts reads the file into the fact table through DuckDB's Arrow interface.
+// The view that it makes holds raw pointers and must not outlive the
+// transaction: it is registered after BEGIN and dropped before COMMIT on the
+// same connection, and the reader forgets each batch, since the driver never
+// gives them back.
+func (t *transfer) facts(ctx context.Context) error {
+	rows := t.r.Read(t.keys)
+	defer rows.Close()
+	var release func()
+	err := t.conn.Raw(func(dc any) error {
+		a, err := duckdb.NewArrowFromConn(dc.(driver.Conn))
+		if err != nil {
+			return err
+		}
+		release, err = a.RegisterView(array.RecordReader(rows), "arrow_in")
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	defer release()
+	var columns []string
+	for _, f := range rows.Schema().Fields() {
+		columns = append(columns, f.Name)
+	}
+	list := strings.Join(columns, ", ")
+	from, order := "arrow_in", ""
+	if t.sorted {
+		if _, err := t.exec(ctx, "create or replace temp table arriving as select "+list+" from arrow_in"); err != nil {
+			t.readErr = rows.Err()
+			return err
+		}
+		defer t.conn.ExecContext(context.WithoutCancel(ctx), "drop table if exists temp.arriving")
+		from, order = "temp.arriving", " order by first_day"
+	}
+	n, err := t.exec(ctx, fmt.Sprintf("insert into fact (batch, %s) select %d, %s from %s%s", list, t.batch, list, from, order))
+	if t.readErr = rows.Err(); t.readErr != nil {
+		return t.readErr
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec(ctx, "drop view arrow_in"); err != nil {
+		return err
+	}
+	report := t.r.Report()
+	if n != report.Rows {
+		return fmt.Errorf("stored %d rows of %d", n, report.Rows)
+	}
+	if !t.sorted && !report.Ordered && n > rowGroup {
+		return errDisorder
+	}
+	return nil
+}
+
+// checkAccounts refuses rows that no account or currency can be given.
+func (t *transfer) checkAccounts(ctx context.Context) error {
+	named := map[string]bool{}
+	fresh := map[int32]bool{}
+	entities, _, _ := t.keys.New()
+	for _, e := range entities {
+		fresh[e.Key] = e.Level == ingest.LevelAccount
+	}
+	rows, err := t.conn.QueryContext(ctx, `select entity, name, ext_id from entity
+		where client = ? and platform = ? and level = 'account'`, t.in.Client, t.r.Platform().ID)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var key int32
+		var name, id string
+		if err := rows.Scan(&key, &name, &id); err != nil {
+			return err
+		}
+		if name != "" || id != "" {
+			named[strings.TrimSpace(name+" "+id)] = true
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	label := t.r.Platform().Label
+	for _, s := range t.report.Streams {
+		if s.Account == "" && s.AccountID == "" && len(named) > 0 {
+			var names []string
+			for n := range named {
+				names = append(names, n)
+			}
+			slices.Sort(names)
+			return &gateError{text: locale.Text{
+				EN: fmt.Sprintf("the file names no %s account, and this client already has: %s; say which one with --account", label, locale.EN.Join(names)),
+				FR: fmt.Sprintf("le fichier ne nomme aucun compte %s, et ce client en a déjà\u00a0: %s\u00a0; précisez lequel avec --account", label, locale.FR.Join(names)),
+			}}
+		}
+		if _, money := s.Totals["spend"]; money && s.Currency == "" {
+			return &gateError{text: locale.Text{
+				EN: "the file does not say in which currency its amounts are; say it with --currency EUR, or in client.yaml",
+				FR: "le fichier ne dit pas dans quelle devise sont ses montants\u00a0; précisez-la avec --currency EUR, ou dans client.yaml",
+			}}
+		}
+	}
+	return nil
+}
+
+// dimensions stores what the file added to the objects, streams and breakdowns.
+func (t *transfer) dimensions(ctx context.Context) error {
+	platform := t.r.Platform().ID
+	entities, streams, breakdowns := t.keys.New()
+	for part := range slices.Chunk(entities, 500) {
+		var args []any
+		for _, e := range part {
+			var first any
+			if e.FirstDay != 0 {
+				first = e.FirstDay.Time()
+			}
+			args = append(args, e.Key, t.in.Client, platform, e.Account, string(e.Level), e.Parent, e.ExtID, e.Name, first)
+		}
+		if err := t.insert(ctx, "entity", 9, args); err != nil {
+			return err
+		}
+	}
+	for _, c := range t.keys.Changes() {
+		column := "name"
+		if c.Kind == "adopted" {
+			column = "ext_id"
+		}
+		if _, err := t.exec(ctx, "update entity set "+column+" = ? where entity = ?", c.New, c.Key); err != nil {
+			return err
+		}
+		if err := t.insert(ctx, "entity_change", 5, []any{t.batch, c.Key, c.Kind, c.Old, c.New}); err != nil {
+			return err
+		}
+	}
+	for _, s := range streams {
+		splits := 0
+		if s.Breakdown != "" {
+			splits = 1 + strings.Count(s.Breakdown, ",")
+		}
+		if err := t.insert(ctx, "stream", 10, []any{s.Key, t.in.Client, platform, s.Account, string(s.Level), depth(s.Level), s.Breakdown, splits, s.Grain, s.Currency}); err != nil {
+			return err
+		}
+	}
+	for _, values := range breakdowns {
+		for pair := range strings.SplitSeq(values, "\x1f") {
+			name, value, _ := strings.Cut(pair, "=")
+			if err := t.insert(ctx, "breakdown", 3, []any{t.keys.BreakdownKey(values), name, value}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (t *transfer) insert(ctx context.Context, table string, width int, args []any) error {
+	row := "(" + strings.TrimSuffix(strings.Repeat("?, ", width), ", ") + ")"
+	_, err := t.exec(ctx, "insert into "+table+" values "+row+strings.Repeat(", "+row, len(args)/width-1), args...)
+	return err
+}
+
+// depth orders the levels that add up to campaigns, nil for the others.
+func depth(l ingest.Level) any {
+	switch l {
+	case ingest.LevelAccount:
+		return 0
+	case ingest.LevelCampaign:
+		return 1
+	case ingest.LevelAdGroup:
+		return 2
+	case ingest.LevelAd:
+		return 3
+	}
+	return nil
+}
+
+// cells records which days and campaigns the batch speaks of.
+func (t *transfer) cells(ctx context.Context) error {
+	age := t.age()
+	_, err := t.exec(ctx, fmt.Sprintf(`insert into cell
+		select distinct stream, first_day, campaign, %d, false, %s from fact
+		where batch = %d and first_day = last_day order by first_day`, t.batch, age, t.batch))
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(ctx, fmt.Sprintf(`insert into span
+		select distinct stream, first_day, last_day, campaign, %d from fact
+		where batch = %d and first_day < last_day`, t.batch, t.batch))
+	if err != nil {
+		return err
+	}
+	first, last := t.report.DeclaredFirst, t.report.DeclaredLast
+	if first == 0 {
+		first, last = t.report.FirstDay, t.report.LastDay
+	}
+	if t.report.Complete && first != 0 {
+		for _, account := range t.accounts() {
+			_, err := t.exec(ctx, fmt.Sprintf("insert into covered values (%d, %s, %d, %s, %s)", t.batch, age, account, date(first), date(last)))
+			if err != nil {
+				return err
+			}
+		}
+	}
+	_, err = t.exec(ctx, fill(query("absent"), "batch", strconv.Itoa(t.batch)))
+	return err
+}
+
+// age is the SQL of the batch's place among those that hold the same cell.
+func (t *transfer) age() string {
+	return fmt.Sprintf("age_of(%s, %d)", timestamp(t.report.KnownAsOf), t.batch)
+}
+
+// accounts are the keys of the accounts that the file has rows of.
+func (t *transfer) accounts() []int32 {
+	var keys []int32
+	for _, s := range t.report.Streams {
+		keys = append(keys, t.streamAccount(s.Key))
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+func (t *transfer) streamAccount(stream int32) int32 {
+	s, _ := t.keys.KnownStream(stream)
+	return s.Account
+}
+
+// replaced finds what the batch takes over, and stops where it would lower
+// the delivery of settled days.
+func (t *transfer) replaced(ctx context.Context) error {
+	t.out.Replaces = nil
+	if t.report.FirstDay == 0 {
+		return nil
+	}
+	var streams []int32
+	for _, s := range t.report.Streams {
+		streams = append(streams, s.Key)
+	}
+	list := joinKeys(streams)
+	var others bool
+	err := t.conn.QueryRowContext(ctx, fmt.Sprintf("select exists (select 1 from cell where stream in (%s) and batch <> %d)", list, t.batch)).Scan(&others)
+	if err != nil || !others {
+		return err
+	}
+	known := t.report.KnownAsOf.UTC()
+	settled := locale.DayOf(known) - settledAfter
+	rows, err := t.conn.QueryContext(ctx, fill(query("replaced"),
+		"batch", strconv.Itoa(t.batch),
+		"age", t.age(),
+		"from", date(min(t.report.FirstDay, cmpDay(t.report.DeclaredFirst, t.report.FirstDay))),
+		"to", date(max(t.report.LastDay, t.report.DeclaredLast)),
+		"settled", date(settled),
+		"streams", list))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	old, cur := ingest.Sums{}, ingest.Sums{}
+	for rows.Next() {
+		var p Replaced
+		var first, last time.Time
+		var v [6]sql.NullInt64
+		if err := rows.Scan(&p.Batch, &first, &last, &v[0], &v[1], &v[2], &v[3], &v[4], &v[5]); err != nil {
+			return err
+		}
+		p.FirstDay, p.LastDay = locale.DayOf(first), locale.DayOf(last)
+		p.Old, p.New = ingest.Sums{}, ingest.Sums{}
+		for i, m := range []string{"spend", "impressions", "clicks"} {
+			if v[i].Valid {
+				p.Old[m], p.New[m] = v[i].Int64, v[i+3].Int64
+				old[m] += v[i].Int64
+				cur[m] += v[i+3].Int64
+			}
+		}
+		t.out.Replaces = append(t.out.Replaces, p)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	if t.in.Accept {
+		return nil
+	}
+	for _, id := range []string{"spend", "impressions", "clicks"} {
+		if float64(cur[id]) >= float64(old[id])*(1-lowersBy) {
+			continue
+		}
+		m, _ := ingest.LookupMeasure(id)
+		write := func(l locale.Lang, v int64) string {
+			if m.Unit == ingest.Money {
+				return l.Money(float64(v)/float64(m.Unit.Scale()), t.report.Currency, 2)
+			}
+			return l.Int(v)
+		}
+		return &gateError{overrule: true, text: locale.Text{
+			EN: fmt.Sprintf("the file would lower days that were settled: %s from %s to %s; import it again with --accept if that is right", m.Label.EN, write(locale.EN, old[id]), write(locale.EN, cur[id])),
+			FR: fmt.Sprintf("le fichier ferait baisser des jours déjà consolidés\u00a0: %s de %s à %s\u00a0; réimportez-le avec --accept si c’est juste", m.Label.FR, write(locale.FR, old[id]), write(locale.FR, cur[id])),
+		}}
+	}
+	return nil
+}
+
+// cmpDay is a unless it is no day.
+func cmpDay(a, b locale.Day) locale.Day {
+	if a == 0 {
+		return b
+	}
+	return a
+}
+
+// gates adds the problems that only the warehouse can see, and refuses a file
+// with a critical one where its owner asked for that.
+func (t *transfer) gates(ctx context.Context) error {
+	for _, s := range t.report.Streams {
+		var other sql.NullString
+		err := t.conn.QueryRowContext(ctx, `select max(s.currency) from stream s
+			where s.account = ? and s.currency <> ? and s.currency <> ''
+			  and exists (select 1 from fact f where f.stream = s.stream)`, t.streamAccount(s.Key), s.Currency).Scan(&other)
+		if err != nil {
+			return err
+		}
+		if other.Valid && s.Currency != "" {
+			t.report.Problems = append(t.report.Problems, ingest.Problem{Severity: ingest.Critical, Message: locale.Text{
+				EN: fmt.Sprintf("the account was in %s until now and this file is in %s: check the currency of the export", other.String, s.Currency),
+				FR: fmt.Sprintf("le compte était en %s jusqu’ici et ce fichier est en %s\u00a0: vérifiez la devise de l’export", other.String, s.Currency),
+			}})
+		}
+	}
+	if t.in.Strict && t.report.Critical() {
+		return &gateError{overrule: true, text: locale.Text{
+			EN: "a critical problem, and --strict was asked for: nothing was written",
+			FR: "un problème critique, et --strict est demandé\u00a0: rien n’a été écrit",
+		}}
+	}
+	return nil
+}
+
+// record writes the batch itself.
+func (t *transfer) record(ctx context.Context) error {
+	rep := t.report
+	body, err := json.Marshal(rep)
+	if err != nil {
+		return err
+	}
+	null := func(d locale.Day) any {
+		if d == 0 {
+			return nil
+		}
+		return d.Time()
+	}
+	t.out.Gate = rep.Critical() && !t.in.Accept
+	return t.insert(ctx, "batch", 20, []any{
+		t.batch, t.in.Client, t.in.File.SHA256, t.in.Name, t.r.Platform().ID, string(rep.Level),
+		null(rep.FirstDay), null(rep.LastDay), null(rep.DeclaredFirst), null(rep.DeclaredLast), rep.Complete,
+		rep.Rows, rep.SkippedRows, rep.KnownAsOf.UTC(), rep.KnownFrom, t.in.Options.Now.UTC(), nil,
+		string(rep.Control.Status), t.out.Gate, string(body),
+	})
+}
+
+// settle rebuilds the roll-up of the accounts and days that a batch touches.
+func settle(ctx context.Context, conn *sql.Conn, batch int) error {
+	var first, last sql.NullTime
+	var accounts sql.NullString
+	err := conn.QueryRowContext(ctx, `select min(c.day), max(c.day), string_agg(distinct s.account::varchar, ',')
+		from cell c join stream s on s.stream = c.stream where c.batch = ?`, batch).Scan(&first, &last, &accounts)
+	if err != nil || !first.Valid {
+		return err
+	}
+	from, to := date(locale.DayOf(first.Time)), date(locale.DayOf(last.Time))
+	_, err = conn.ExecContext(ctx, fmt.Sprintf("delete from rollup where day between %s and %s and account in (%s)", from, to, accounts.String))
+	if err != nil {
+		return err
+	}
+	held, err := measuresHeld(ctx, conn, from, to, accounts.String)
+	if err != nil {
+		return err
+	}
+	names, sums := sumsOf(held)
+	_, err = conn.ExecContext(ctx, fill(query("settle"), "names", names, "sums", sums, "from", from, "to", to, "accounts", accounts.String))
+	return err
+}
+
+// measuresHeld are the measures that the accounts' facts have at all between
+// two days. The others need no sum: forty of them over a million cells would
+// not fit in memory.
+func measuresHeld(ctx context.Context, conn *sql.Conn, from, to, accounts string) ([]ingest.Measure, error) {
+	var exprs []string
+	held := make([]bool, len(ingest.Measures))
+	dest := make([]any, len(held))
+	for i, m := range ingest.Measures {
+		exprs = append(exprs, "count("+m.ID+") > 0")
+		dest[i] = &held[i]
+	}
+	err := conn.QueryRowContext(ctx, fmt.Sprintf("select %s from fact where first_day between %s and %s and stream in (select stream from stream where account in (%s))",
+		strings.Join(exprs, ", "), from, to, accounts)).Scan(dest...)
+	var list []ingest.Measure
+	for i, m := range ingest.Measures {
+		if held[i] {
+			list = append(list, m)
+		}
+	}
+	return list, err
+}
+
+// sumsOf are the names and the sums of some measures. What does not add up is
+// kept only where one row stands for the whole cell.
+func sumsOf(measures []ingest.Measure) (names, sums string) {
+	for _, m := range measures {
+		names += ", " + m.ID
+		if m.Additive {
+			sums += fmt.Sprintf(", sum(f.%s)::bigint", m.ID)
+		} else {
+			sums += fmt.Sprintf(", case when count(*) = 1 then max(f.%s) end", m.ID)
+		}
+	}
+	return names, sums
+}
+
+// fill puts numbers, dates and generated lists into a query's text; what
+// people wrote never goes this way.
+func fill(text string, pairs ...string) string {
+	for i := 0; i < len(pairs); i += 2 {
+		text = strings.ReplaceAll(text, "{{"+pairs[i]+"}}", pairs[i+1])
+	}
+	return text
+}
+
+func date(d locale.Day) string { return "date '" + d.String() + "'" }
+
+func timestamp(t time.Time) string {
+	return "timestamp '" + t.UTC().Format("2006-01-02 15:04:05.999999") + "'"
+}
+
+func joinKeys(keys []int32) string {
+	var s []string
+	for _, k := range keys {
+		s = append(s, strconv.Itoa(int(k)))
+	}
+	return strings.Join(s, ",")
+}

@@ -1,0 +1,250 @@
+package metrics_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
+
+	"vigie/ingest"
+	"vigie/internal/agency"
+	"vigie/internal/locale"
+	"vigie/internal/warehouse"
+	"vigie/metrics"
+)
+
+// TestFrames asks the questions of each case of real exports in a real
+// database. A case may hold a campaign.yaml; without one the whole client is
+// asked.
+//
+//	import FILE [--as-of DAY] [--complete]
+//	ask KPI,KPI [by DIM,DIM] DAY..DAY [previous] [as-of DAY]
+//	daily DAY..DAY
+func TestFrames(t *testing.T) {
+	files, err := filepath.Glob("../testdata/frames/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no cases", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := &frameCase{t: t, archive: archive, now: time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)}
+			if c.w, err = warehouse.Open(context.Background(), t.TempDir()); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { c.w.Close() })
+			c.brief = c.campaign()
+			for line := range strings.SplitSeq(strings.TrimSpace(part(t, archive, "steps")), "\n") {
+				fmt.Fprintf(&c.out, "> %s\n", line)
+				c.step(strings.Fields(line))
+			}
+			golden(t, file, archive, "golden", c.out.String())
+		})
+	}
+}
+
+type frameCase struct {
+	t       *testing.T
+	archive *txtar.Archive
+	w       *warehouse.Warehouse
+	brief   *agency.Campaign
+	out     bytes.Buffer
+	now     time.Time
+}
+
+// campaign is the brief of the case, nil where it has none.
+func (c *frameCase) campaign() *agency.Campaign {
+	for _, f := range c.archive.Files {
+		if f.Name != "campaign.yaml" {
+			continue
+		}
+		dir := c.t.TempDir()
+		for path, body := range map[string][]byte{
+			"vigie.yaml":                           []byte("name: A\nlanguage: fr\ntime_zone: Europe/Paris\ncurrency: EUR\n"),
+			"clients/durand/client.yaml":           []byte("name: Durand\n"),
+			"clients/durand/rentree/campaign.yaml": f.Data,
+		} {
+			path = filepath.Join(dir, filepath.FromSlash(path))
+			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+				c.t.Fatal(err)
+			}
+			if err := os.WriteFile(path, body, 0o644); err != nil {
+				c.t.Fatal(err)
+			}
+		}
+		a, err := agency.Open(dir, agency.Known{})
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		if err := a.Err(); err != nil {
+			c.t.Fatal(err)
+		}
+		return a.Clients[0].Campaigns[0]
+	}
+	return nil
+}
+
+func (c *frameCase) step(words []string) {
+	c.t.Helper()
+	ctx := context.Background()
+	day := func(s string) locale.Day {
+		d, err := locale.ParseDay(s)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		return d
+	}
+	days := func(s string) (locale.Day, locale.Day) {
+		a, b, ok := strings.Cut(s, "..")
+		if !ok {
+			c.t.Fatalf("%q is no range", s)
+		}
+		return day(a), day(b)
+	}
+	switch words[0] {
+	case "import":
+		c.now = c.now.Add(time.Minute)
+		o := ingest.Options{Zone: time.UTC, Now: c.now, Currency: "EUR"}
+		for i := 2; i < len(words); i++ {
+			switch words[i] {
+			case "--as-of":
+				i++
+				o.AsOf = day(words[i])
+			case "--complete":
+				o.Complete = true
+			default:
+				c.t.Fatalf("import knows no %s", words[i])
+			}
+		}
+		kept, err := c.w.Archive(strings.NewReader(part(c.t, c.archive, words[1])))
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		r, err := c.w.Import(ctx, warehouse.Import{Client: "durand", Name: words[1], File: kept, Options: o})
+		if err != nil || r.Status != warehouse.StatusImported || r.Gate {
+			c.t.Fatalf("%s: %+v %v", words[1], r, err)
+		}
+	case "ask":
+		scope, err := metrics.LoadScope(ctx, c.w.DB(), "durand", c.brief)
+		if err != nil {
+			fmt.Fprintln(&c.out, err)
+			return
+		}
+		q := metrics.Question{Scope: scope, KPIs: strings.Split(words[1], ",")}
+		for i := 2; i < len(words); i++ {
+			switch words[i] {
+			case "by":
+				i++
+				q.By = strings.Split(words[i], ",")
+			case "previous":
+				q.Compare = "previous"
+			case "as-of":
+				i++
+				q.AsOf = (day(words[i]) + 1).Start(time.UTC).Add(-time.Second)
+			default:
+				q.From, q.To = days(words[i])
+			}
+		}
+		f, err := metrics.Ask(ctx, c.w.DB(), q)
+		if err != nil {
+			fmt.Fprintln(&c.out, err)
+			return
+		}
+		c.print(f)
+		c.addsUp(q, f)
+	case "daily":
+		scope, err := metrics.LoadScope(ctx, c.w.DB(), "durand", c.brief)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		from, to := days(words[1])
+		whole, channels, err := metrics.Daily(ctx, c.w.DB(), scope, from, to, time.Time{})
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		for _, s := range append(channels, whole) {
+			name := s.ID
+			if name == "" {
+				name = "whole"
+			}
+			for _, d := range s.Days {
+				state := "unknown"
+				if d.Known {
+					state = fmt.Sprintf("impressions=%d clicks=%d spend=%g conversions=%g", d.Impressions, d.Clicks, float64(d.Spend)/metrics.Micro, float64(d.Conversions)/metrics.Micro)
+					if !d.Complete {
+						state += " incomplete"
+					}
+					if !d.Mature {
+						state += " young"
+					}
+				}
+				fmt.Fprintf(&c.out, "%s %s %s\n", name, d.Day, state)
+			}
+		}
+	default:
+		c.t.Fatalf("no step is called %s", words[0])
+	}
+}
+
+func (c *frameCase) print(f *metrics.Frame) {
+	line := func(labels []string, r metrics.Row) {
+		fmt.Fprint(&c.out, strings.Join(labels, " / "))
+		for _, id := range f.KPIs {
+			v := r.KPIs[id]
+			fmt.Fprintf(&c.out, " %s=", id)
+			if v.Value == nil {
+				fmt.Fprint(&c.out, "-")
+			} else {
+				fmt.Fprint(&c.out, strconv.FormatFloat(*v.Value, 'g', 7, 64))
+			}
+			if p, ok := r.Previous[id]; ok && p.Change != nil {
+				fmt.Fprintf(&c.out, " (%+.0f%%)", *p.Change*100)
+			}
+		}
+		fmt.Fprintln(&c.out)
+	}
+	for _, r := range f.Rows {
+		line(r.Labels, r)
+	}
+	line([]string{"total"}, f.Total)
+	for _, n := range f.Notes {
+		fmt.Fprintf(&c.out, "note: %s\n", n.EN)
+	}
+}
+
+// addsUp checks that the panels add up to the total, for what adds up and at
+// levels that hold everything.
+func (c *frameCase) addsUp(q metrics.Question, f *metrics.Frame) {
+	if len(q.By) == 0 || slices.ContainsFunc(q.By, func(d string) bool {
+		return !slices.Contains([]string{"day", "week", "month", "platform", "channel", "account", "platform_campaign"}, d)
+	}) {
+		return
+	}
+	for _, id := range f.KPIs {
+		k, _ := metrics.LookupKPI(id)
+		total := f.Total.KPIs[id].Value
+		if !k.Additive || total == nil || len(f.Notes) > 0 {
+			continue
+		}
+		sum := 0.0
+		for _, r := range f.Rows {
+			if v := r.KPIs[id].Value; v != nil {
+				sum += *v
+			}
+		}
+		if diff := sum - *total; diff > 1e-6 || diff < -1e-6 {
+			c.t.Errorf("%s: the rows add up to %g, the total is %g", id, sum, *total)
+		}
+	}
+}
