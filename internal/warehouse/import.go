@@ -179,6 +179,9 @@ func (w *Warehouse) Import(ctx context.Context, in Import) (*Imported, error) {
 	}
 }
 
+// leanMeasures are the measures of fact_lean.
+var leanMeasures = []string{"impressions", "clicks", "interactions", "spend", "conversions", "conversion_value"}
+
 // errDisorder: the rows of a large file do not come by day, so they must be
 // sorted before they are stored.
 var errDisorder = errors.New("rows are not in order of their day")
@@ -337,8 +340,12 @@ func (t *transfer) facts(ctx context.Context) error {
 	}
 	defer release()
 	var columns []string
+	table := "fact_lean"
 	for _, f := range rows.Schema().Fields() {
 		columns = append(columns, f.Name)
+		if _, measure := ingest.LookupMeasure(f.Name); measure && !slices.Contains(leanMeasures, f.Name) {
+			table = "fact_full"
+		}
 	}
 	list := strings.Join(columns, ", ")
 	from, order := "arrow_in", ""
@@ -350,7 +357,7 @@ func (t *transfer) facts(ctx context.Context) error {
 		defer t.conn.ExecContext(context.WithoutCancel(ctx), "drop table if exists temp.arriving")
 		from, order = "temp.arriving", " order by first_day"
 	}
-	n, err := t.exec(ctx, fmt.Sprintf("insert into fact (batch, %s) select %d, %s from %s%s", list, t.batch, list, from, order))
+	n, err := t.exec(ctx, fmt.Sprintf("insert into %s (batch, %s) select %d, %s from %s%s", table, list, t.batch, list, from, order))
 	if t.readErr = rows.Err(); t.readErr != nil {
 		return t.readErr
 	}
@@ -424,18 +431,16 @@ func (t *transfer) checkAccounts(ctx context.Context) error {
 func (t *transfer) dimensions(ctx context.Context) error {
 	platform := t.r.Platform().ID
 	entities, streams, breakdowns := t.keys.New()
-	for part := range slices.Chunk(entities, 500) {
-		var args []any
-		for _, e := range part {
-			var first any
-			if e.FirstDay != 0 {
-				first = e.FirstDay.Time()
-			}
-			args = append(args, e.Key, t.in.Client, platform, e.Account, string(e.Level), e.Parent, e.ExtID, e.Name, first)
+	var rows [][]driver.Value
+	for _, e := range entities {
+		var first driver.Value
+		if e.FirstDay != 0 {
+			first = e.FirstDay.Time()
 		}
-		if err := t.insert(ctx, "entity", 9, args); err != nil {
-			return err
-		}
+		rows = append(rows, []driver.Value{e.Key, t.in.Client, platform, e.Account, string(e.Level), e.Parent, e.ExtID, e.Name, first})
+	}
+	if err := t.append("entity", rows); err != nil {
+		return err
 	}
 	for _, c := range t.keys.Changes() {
 		column := "name"
@@ -458,15 +463,35 @@ func (t *transfer) dimensions(ctx context.Context) error {
 			return err
 		}
 	}
+	rows = nil
 	for _, values := range breakdowns {
 		for pair := range strings.SplitSeq(values, "\x1f") {
 			name, value, _ := strings.Cut(pair, "=")
-			if err := t.insert(ctx, "breakdown", 3, []any{t.keys.BreakdownKey(values), name, value}); err != nil {
+			rows = append(rows, []driver.Value{t.keys.BreakdownKey(values), name, value})
+		}
+	}
+	return t.append("breakdown", rows)
+}
+
+// append adds rows to a table in bulk, inside the transaction: a large file
+// brings thousands of ads, and inserting them as values takes seconds.
+func (t *transfer) append(table string, rows [][]driver.Value) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	return t.conn.Raw(func(dc any) error {
+		a, err := duckdb.NewAppenderFromConn(dc.(driver.Conn), "", table)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if err := a.AppendRow(r...); err != nil {
+				a.Close()
 				return err
 			}
 		}
-	}
-	return nil
+		return a.Close()
+	})
 }
 
 func (t *transfer) insert(ctx context.Context, table string, width int, args []any) error {
