@@ -43,7 +43,7 @@ type Behind struct {
 
 // Demo ids and dates.
 const (
-	demoSeed     = "bloc-d-ardoise 39"
+	demoSeed     = "bloc-d-ardoise 48"
 	demoClient   = "bloc-d-ardoise"
 	demoCampaign = "essais-rentree-2026"
 )
@@ -60,10 +60,10 @@ func DemoTruth() Truth {
 		Client: demoClient, Campaign: demoCampaign,
 		Today: demoToday, First: demoFirst, Last: demoLast,
 		Outage: Outage{
-			Platform: "metaads", Channels: []string{"meta-prospection", "meta-retargeting"},
+			Platform: "googleads", Channels: []string{"search-generique", "search-marque"},
 			First: locale.Date(2026, time.October, 6), Last: locale.Date(2026, time.October, 8),
 		},
-		Rise:     Rise{Channel: "search-generique", From: locale.Date(2026, time.September, 28), Percent: 40},
+		Rise:     Rise{Channel: "meta-prospection", From: locale.Date(2026, time.September, 28), Percent: 70},
 		Behind:   Behind{Channel: "linkedin-cse", Share: 0.45},
 		TooSmall: "linkedin-cse",
 		Immature: locale.Date(2026, time.October, 16),
