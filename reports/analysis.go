@@ -1,0 +1,125 @@
+package reports
+
+import (
+	"math"
+
+	"vigie/internal/locale"
+	"vigie/metrics"
+	"vigie/metrics/insight"
+	"vigie/metrics/stats"
+	"vigie/reports/chart"
+)
+
+// Why did the cost per acquisition move? Its change split into the cost of a
+// click and the conversion rate, and into the channels; then the conversions
+// day by day with the days that cannot be trusted.
+var _ = register(Section{
+	Name:  "analysis",
+	Order: 50,
+	Title: func(p *Page) string {
+		s := p.Insight.Split
+		if s == nil {
+			return p.T("The change of cost per acquisition cannot be told yet", "L’évolution du coût par acquisition ne peut pas encore être jugée")
+		}
+		return p.splitSentence(s.Parts.Bars)
+	},
+	Data: func(p *Page) (any, error) {
+		data := map[string]any{
+			"Page":   p,
+			"Now":    p.Lang.Period(p.Compared.Now.From, p.Compared.Now.To),
+			"Before": p.Lang.Period(p.Compared.Before.From, p.Compared.Before.To),
+			"Moved":  p.Compared.Moved,
+		}
+		if s := p.Insight.Split; s != nil {
+			f, err := p.figure(true, func(m chart.Medium) chart.Chart {
+				return chart.Waterfall(p.waterfallData("cpa-parts", s.Parts), p.Lang, m)
+			})
+			if err != nil {
+				return nil, err
+			}
+			data["Parts"] = f
+			if s.Channels != nil {
+				f, err := p.figure(true, func(m chart.Medium) chart.Chart {
+					return chart.Waterfall(p.waterfallData("cpa-channels", *s.Channels), p.Lang, m)
+				})
+				if err != nil {
+					return nil, err
+				}
+				data["Channels"] = f
+			}
+		}
+		if p.Last != 0 {
+			f, err := p.figure(false, func(m chart.Medium) chart.Chart { return chart.Daily(p.dailyData(), p.Lang, m) })
+			if err != nil {
+				return nil, err
+			}
+			data["Daily"] = f
+		}
+		return data, nil
+	},
+})
+
+// splitSentence says what the cost went from and to, and which of the bars
+// accounts for most of it.
+func (p *Page) splitSentence(bars []insight.Bar) string {
+	s := p.Insight.Split
+	title := p.T("The cost per acquisition goes from %s to %s", "Le coût par acquisition passe de %s à %s", p.money(s.Before, 2), p.money(s.After, 2))
+	var main *insight.Bar
+	for i, b := range bars {
+		if !b.Noise && (main == nil || math.Abs(b.Value) > math.Abs(main.Value)) {
+			main = &bars[i]
+		}
+	}
+	if main == nil {
+		return title + p.T(": no part of the change stands out of the noise", "\u00a0: aucune part de l’écart ne sort du bruit")
+	}
+	return title + p.T("; %s accounts for %s", "\u00a0; %s compte pour %s", p.part(*main), locale.Signed(p.money(main.Shown, 2)))
+}
+
+// part names a part of a change inside a sentence.
+func (p *Page) part(b insight.Bar) string {
+	switch b.ID {
+	case "cpc":
+		return p.T("the cost of a click", "le coût du clic")
+	case "cvr":
+		return p.T("the conversion rate", "le taux de transformation")
+	}
+	return b.Label.In(p.Lang)
+}
+
+func (p *Page) waterfallData(id string, w insight.Waterfall) chart.WaterfallData {
+	d := chart.WaterfallData{
+		ID: id, Format: chart.Money(p.Currency, 2), Better: -1,
+		Message: p.T("Change of the cost per acquisition, part by part", "Évolution du coût par acquisition, part par part"),
+		From:    chart.Total{Label: p.Lang.PeriodShort(p.Compared.Before.From, p.Compared.Before.To), Value: w.Start},
+		To:      chart.Total{Label: p.Lang.PeriodShort(p.Compared.Now.From, p.Compared.Now.To), Value: w.End},
+	}
+	for _, b := range w.Bars {
+		d.Steps = append(d.Steps, chart.Step{Label: b.Label.In(p.Lang), Delta: b.Value, Low: b.Low, High: b.High})
+	}
+	return d
+}
+
+// dailyData are the conversions of each day, with outages and the two windows
+// that are compared.
+func (p *Page) dailyData() chart.DailyData {
+	cpa, _ := metrics.LookupKPI("conversions")
+	d := chart.DailyData{
+		ID: "conversions-by-day", Format: "num0", Name: cpa.Label.In(p.Lang), Level: stats.Confidence,
+		Message: p.T("Conversions for each day since the start", "Conversions par jour depuis le début"),
+	}
+	for _, x := range p.Whole.Days {
+		if x.Day > p.Last {
+			break
+		}
+		v := math.NaN()
+		if x.Known {
+			v = units(x.Conversions)
+		}
+		d.Points = append(d.Points, chart.DayPoint{Day: x.Day, Value: v, Immature: x.Known && !x.Mature})
+	}
+	for _, o := range p.Insight.Outages {
+		d.Windows = append(d.Windows, chart.Window{From: o.From, To: o.To, Label: p.T("%s: measurement outage", "%s\u00a0: panne de mesure", o.Label.In(p.Lang))})
+	}
+	return d
+}

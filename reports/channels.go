@@ -1,0 +1,232 @@
+package reports
+
+import (
+	"math"
+	"slices"
+
+	"vigie/internal/locale"
+	"vigie/metrics"
+	"vigie/metrics/insight"
+	"vigie/metrics/stats"
+	"vigie/reports/chart"
+)
+
+// Which channel falls behind? One small chart each, on one scale, and the
+// period's figures as a table whose last line is the total.
+var _ = register(Section{
+	Name:  "channels",
+	Order: 40,
+	Title: func(p *Page) string {
+		best, value := "", 0.0
+		var total float64
+		for _, r := range p.Frame.Rows {
+			v := r.KPIs["conversions"].Value
+			if v == nil {
+				continue
+			}
+			total += *v
+			if *v > value {
+				best, value = r.Labels[0], *v
+			}
+		}
+		if best == "" || total == 0 {
+			return p.T("No channel has conversions %s", "Aucun levier n’a de conversions %s", p.Lang.FromTo(p.Period.From, p.Period.To))
+		}
+		share := locale.Dash
+		for _, r := range p.Frame.Rows {
+			all := p.Frame.Total.KPIs["spend"].Value
+			if v := r.KPIs["spend"].Value; r.Labels[0] == best && v != nil && all != nil && *all > 0 {
+				share = p.Lang.Percent(*v / *all, 0)
+			}
+		}
+		return p.T("%s brings %s of %s conversions for %s of spend", "%s apporte %s conversions sur %s pour %s de la dépense",
+			best, p.Lang.Count(value), p.Lang.Count(total), share)
+	},
+	Data: func(p *Page) (any, error) {
+		data := map[string]any{"Page": p, "Rows": p.channelRows(), "Total": p.channelRow("", p.T("Total", "Total"), "", p.Frame.Total, nil),
+			"Period": p.Lang.Period(p.Period.From, p.Period.To), "Window": rollingDays, "Outages": len(p.Insight.Outages) > 0}
+		if p.Last != 0 {
+			f, err := p.figure(false, func(m chart.Medium) chart.Chart { return chart.Multiples(p.multiplesData(), p.Lang, m) })
+			if err != nil {
+				return nil, err
+			}
+			data["Figure"] = f
+		}
+		return data, nil
+	},
+})
+
+// ChannelRow is a line of the table of channels.
+type ChannelRow struct {
+	ID, Label, Platform                               string
+	Spend, Impressions, Clicks, CTR, CPC, Conversions string
+	CVR, CPA, Interval, Change, Tone, Pace            string
+	Low                                               bool
+	Spark                                             string
+}
+
+func (p *Page) channelRows() []ChannelRow {
+	var out []ChannelRow
+	for _, r := range p.Frame.Rows {
+		var series *metrics.Series
+		for i := range p.Series {
+			if p.Series[i].ID == r.Keys[0] {
+				series = &p.Series[i]
+			}
+		}
+		c, _ := p.channel(r.Keys[0])
+		out = append(out, p.channelRow(r.Keys[0], r.Labels[0], platformName(c.Platform), r, series))
+	}
+	return out
+}
+
+func (p *Page) channelRow(id, label, platform string, r metrics.Row, series *metrics.Series) ChannelRow {
+	k := r.KPIs
+	x := ChannelRow{
+		ID: id, Label: label, Platform: platform,
+		Spend: p.value("spend", k["spend"]), Impressions: p.value("impressions", k["impressions"]), Clicks: p.value("clicks", k["clicks"]),
+		CTR: p.value("ctr", k["ctr"]), CPC: p.value("cpc", k["cpc"]), Conversions: p.value("conversions", k["conversions"]),
+		CVR: p.value("cvr", k["cvr"]), CPA: p.value("cpa", k["cpa"]), Interval: p.interval("cpa", k["cpa"]), Change: locale.Dash, Pace: locale.Dash,
+	}
+	if k["cpa"].Volume == metrics.VolumeNone {
+		x.Low, x.CPA, x.CVR, x.Interval = true, locale.Dash, locale.Dash, p.T("too little data", "trop peu de données")
+	} else if c, ok := r.Previous["cpa"]; ok && c.Change != nil && c.ChangeLow != nil && c.Volume != metrics.VolumeNone {
+		cpa, _ := metrics.LookupKPI("cpa")
+		x.Change = locale.Signed(p.Lang.Percent(*c.Change, 0))
+		x.Tone, _ = p.tone(cpa, c)
+	}
+	if pace, ok := p.pace(id); ok {
+		x.Pace = p.Lang.Percent(pace.Index, 0)
+	}
+	if series == nil && id == "" {
+		series = &p.Whole
+	}
+	if series != nil {
+		var v []float64
+		for _, d := range series.Days {
+			if d.Day > p.Last {
+				break
+			}
+			if d.Known {
+				v = append(v, units(d.Spend))
+			} else {
+				v = append(v, math.NaN())
+			}
+		}
+		if len(v) > 1 {
+			x.Spark = chart.Sparkline(v, chart.Neutral, p.T("Spend for each day, %s", "Dépense par jour, %s", label))
+		}
+	}
+	return x
+}
+
+// rollingDays is the window of the small charts: two weeks, so that each point
+// holds every weekday twice.
+const rollingDays = 14
+
+// multiplesData are the channels' cost per acquisition over sliding windows.
+func (p *Page) multiplesData() chart.MultiplesData {
+	d := chart.MultiplesData{
+		ID: "cpa-by-channel", Format: chart.Money(p.Currency, 2), Target: math.NaN(), Level: stats.Confidence,
+		Message: p.T("Cost per acquisition of each channel over 14 sliding days", "Coût par acquisition de chaque levier sur 14 jours glissants"),
+	}
+	if t, ok := p.target("cpa"); ok {
+		d.Target = t.Aim
+	}
+	d.Panels = append(d.Panels, p.panel(p.Whole, p.T("All channels", "Tous les leviers"), p.Frame.Total))
+	worst, at := 0.0, -1
+	for _, s := range p.Series {
+		var row metrics.Row
+		found := false
+		for _, r := range p.Frame.Rows {
+			if r.Keys[0] == s.ID {
+				row, found = r, true
+			}
+		}
+		if !found {
+			continue
+		}
+		panel := p.panel(s, s.Label, row)
+		// The one to look at: its cost is clearly above the target, and the most so.
+		if n := len(panel.Points); n > 0 && !math.IsNaN(d.Target) {
+			if last := panel.Points[n-1]; last.Low > d.Target && last.Value/d.Target > worst {
+				worst, at = last.Value/d.Target, len(d.Panels)
+			}
+		}
+		d.Panels = append(d.Panels, panel)
+	}
+	if at >= 0 {
+		d.Panels[at].StandsOut = true
+	}
+	return d
+}
+
+func (p *Page) panel(s metrics.Series, name string, row metrics.Row) chart.Panel {
+	out := chart.Panel{Name: name, Value: math.NaN(), Points: p.rolling(s)}
+	v := row.KPIs["cpa"]
+	if n := row.KPIs["conversions"].Value; n != nil {
+		out.Volume = p.counted(*n)
+	}
+	if v.Value != nil && v.Volume != metrics.VolumeNone {
+		out.Value = *v.Value
+	}
+	known := 0
+	for _, b := range out.Points {
+		if !math.IsNaN(b.Value) {
+			known++
+		}
+	}
+	if known == 0 {
+		var n float64
+		days := 0
+		for _, d := range s.Days {
+			if d.Known {
+				n += units(d.Conversions)
+				days++
+			}
+		}
+		out.TooFew = p.T("%s in %d days", "%s en %d jours", p.counted(n), days)
+		out.Points, out.Value = nil, math.NaN()
+	}
+	return out
+}
+
+// outage reports whether a day of a scope is one of a measurement outage.
+func (p *Page) outage(scope string, day locale.Day) bool {
+	return slices.ContainsFunc(p.Insight.Outages, func(o insight.Outage) bool { return o.Has(day) && o.Touches(scope) })
+}
+
+// rolling is a series' cost per acquisition over the days up to each day,
+// without those of measurement outages; not known where more than two days of
+// the window are not, or where it has under five conversions.
+func (p *Page) rolling(s metrics.Series) []chart.Band {
+	var out []chart.Band
+	for i := range s.Days {
+		if s.Days[i].Day > p.Last || i < rollingDays-1 {
+			continue
+		}
+		b := chart.Band{Day: s.Days[i].Day, Value: math.NaN(), Low: math.NaN(), High: math.NaN()}
+		var spend, conversions float64
+		var week stats.Week
+		known := 0
+		for _, d := range s.Days[i-rollingDays+1 : i+1] {
+			if !d.Known {
+				continue
+			}
+			known++
+			if p.outage(s.ID, d.Day) {
+				continue // spend without the conversions it brought would be a cost that never was
+			}
+			spend += units(d.Spend)
+			conversions += units(d.Conversions)
+			week.Add(d.Day.Weekday(), units(d.Conversions), units(d.Spend))
+		}
+		if known >= rollingDays-2 && conversions >= stats.MinEvents {
+			phi, _ := stats.Phi(stats.PriorPhi, week)
+			e := stats.CostPer(spend, conversions, phi, stats.Confidence)
+			b.Value, b.Low, b.High = e.Value, e.Low, e.High
+		}
+		out = append(out, b)
+	}
+	return out
+}

@@ -1,0 +1,144 @@
+package reports
+
+import (
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+
+	"vigie/internal/locale"
+	"vigie/metrics"
+	"vigie/metrics/insight"
+)
+
+// Method and data: where every figure comes from, how it is defined, and what
+// is wrong with the data.
+var _ = register(Section{
+	Name:  "method",
+	Order: 90,
+	Title: func(p *Page) string {
+		problems := 0
+		for _, s := range p.Sources {
+			problems += len(s.Problems) + int(s.More)
+		}
+		n := len(p.Sources)
+		if p.Lang == locale.EN {
+			return p.T("Method and data: %d %s, %d %s to know of", "", n, p.Lang.Plural(float64(n), "export", "exports"), problems, p.Lang.Plural(float64(problems), "problem", "problems"))
+		}
+		return p.T("", "Méthode et données\u00a0: %d %s, %d %s à connaître", n, p.Lang.Plural(float64(n), "export", "exports"), problems, p.Lang.Plural(float64(problems), "problème", "problèmes"))
+	},
+	Data: func(p *Page) (any, error) {
+		type definition struct{ Label, Formula, Doc, Trap string }
+		var defs []definition
+		for _, k := range metrics.KPIs {
+			defs = append(defs, definition{k.Label.In(p.Lang), k.Formula.In(p.Lang), k.Doc.In(p.Lang), k.Trap.In(p.Lang)})
+		}
+		type rule struct{ Title, Why string }
+		var rules []rule
+		for _, r := range insight.Rules() {
+			rules = append(rules, rule{r.Title.In(p.Lang), r.Why.In(p.Lang)})
+		}
+		var sources []SourceView
+		for _, s := range p.Sources {
+			sources = append(sources, p.sourceView(s))
+		}
+		var outside []string
+		for _, c := range p.Outside {
+			outside = append(outside, platformName(c.Platform)+" · "+c.Name)
+		}
+		return map[string]any{"Page": p, "Definitions": defs, "Rules": rules, "Sources": sources, "Outside": outside,
+			"Known": p.knownDays(), "MaturityDays": metrics.MaturityDays}, nil
+	},
+})
+
+// SourceView is an export as the annex shows it.
+type SourceView struct {
+	File, Platform, Recognised, Days, Known, Rows, Control, SHA string
+	Withheld                                                    bool
+	Scopes                                                      []string
+	Problems                                                    []string
+	More                                                        string
+}
+
+var controlWords = map[string]locale.Text{
+	"match":    {EN: "the file’s own totals agree", FR: "concordent avec les totaux du fichier"},
+	"wider":    {EN: "the file’s totals cover more than its rows", FR: "les totaux du fichier couvrent plus que ses lignes"},
+	"mismatch": {EN: "the file’s own totals disagree", FR: "ne concordent pas avec les totaux du fichier"},
+	"absent":   {EN: "the file prints no total", FR: "le fichier n’imprime aucun total"},
+}
+
+var knownWords = map[string]locale.Text{
+	"file":   {EN: "says the file", FR: "d’après le fichier"},
+	"name":   {EN: "says the file’s name", FR: "d’après le nom du fichier"},
+	"flag":   {EN: "said at import", FR: "indiqué à l’import"},
+	"mtime":  {EN: "date of the file", FR: "date du fichier"},
+	"import": {EN: "time of the import", FR: "heure de l’import"},
+}
+
+func (p *Page) sourceView(s metrics.Source) SourceView {
+	v := SourceView{
+		File: s.File, Platform: platformName(s.Platform), Recognised: s.Recognised.In(p.Lang),
+		Days: p.Lang.Period(s.FirstDay, s.LastDay), Known: p.Lang.DayShort(locale.DayOf(s.KnownAsOf)) + " (" + knownWords[s.KnownFrom].In(p.Lang) + ")",
+		Rows: p.Lang.Int(s.Rows), Control: controlWords[s.Control].In(p.Lang), Withheld: s.Withheld,
+		SHA: s.SHA256[:min(len(s.SHA256), 16)],
+	}
+	if s.FirstDay == 0 {
+		v.Days = locale.Dash
+	}
+	if s.Skipped > 0 {
+		v.Rows += p.T(" (%s left out)", " (%s écartées)", p.Lang.Int(s.Skipped))
+	}
+	for _, sc := range s.Scopes {
+		var parts []string
+		for _, id := range []string{"spend", "impressions", "clicks", "conversions"} {
+			if x, ok := sc.Sums[id]; ok {
+				parts = append(parts, p.controlSum(id, x))
+			}
+		}
+		sort.Strings(parts)
+		v.Scopes = append(v.Scopes, sc.Label+p.Lang.Colon()+" "+strings.Join(parts, ", "))
+	}
+	for _, x := range s.Problems {
+		var place string
+		switch {
+		case x.Line > 0 && x.Column != "":
+			place = p.T("line %d, column %s: ", "ligne %d, colonne %s\u00a0: ", x.Line, p.Lang.Quote(x.Column))
+		case x.Line > 0:
+			place = p.T("line %d: ", "ligne %d\u00a0: ", x.Line)
+		}
+		v.Problems = append(v.Problems, place+x.Message.In(p.Lang))
+		if len(v.Problems) == 10 && len(s.Problems)+int(s.More) > 10 {
+			v.More = p.T("and %d more, listed by “vigie batches show %d”", "et %d autres, que liste «\u00a0vigie batches show %d\u00a0»", len(s.Problems)-10+int(s.More), s.Batch)
+			break
+		}
+	}
+	return v
+}
+
+// controlSum writes a sum that a file prints.
+func (p *Page) controlSum(id string, printed any) string {
+	k, ok := metrics.LookupKPI(id)
+	if !ok {
+		return fmt.Sprint(id, " ", printed)
+	}
+	v, err := strconv.ParseFloat(fmt.Sprint(printed), 64)
+	if err != nil {
+		return fmt.Sprint(id, " ", printed)
+	}
+	return strings.ToLower(k.Label.In(p.Lang)) + " " + k.Format(v, p.Lang, p.Currency)
+}
+
+// knownDays says how many days have data since the start.
+func (p *Page) knownDays() string {
+	known, all := 0, 0
+	for _, d := range p.Whole.Days {
+		if d.Day > p.Last {
+			break
+		}
+		all++
+		if d.Known {
+			known++
+		}
+	}
+	return p.T("%d of %d days have data, up to %s", "%d jours sur %d ont des données, jusqu’au %s", known, all, p.Lang.DayText(p.Last))
+}
