@@ -1,0 +1,178 @@
+package dashboards
+
+import (
+	"net/http"
+	"strings"
+
+	"vigie/metrics"
+	"vigie/reports"
+	"vigie/reports/chart"
+)
+
+// campaignView is the live page of a campaign: where it stands since its start,
+// then the days and channels one chose.
+type campaignView struct {
+	head
+	Filter filterForm
+	Empty  bool   // no data yet
+	Inbox  string // where exports are dropped
+
+	Pacing, Targets, Channels, Split             *reports.Live
+	PacingTitle, TargetsTitle, PeriodTitle       string
+	ChannelsTitle, SplitTitle, FindingsTitle     string
+	TableTitle                                   string
+	Since, Period, Before, ComparedNow, Compared string
+	Moved, Chosen                                bool
+
+	Outlook  []fact
+	Tiles    []reports.Tile
+	Remarks  []string
+	Findings []findingLine
+	More     string // the address of all findings
+	Untold   int    // what cannot be told yet
+	Advice   []string
+
+	Table map[string]any // what the table of channels is made from
+}
+
+type fact struct{ Name, Value string }
+
+// findingLine is a finding in the list beside the charts.
+type findingLine struct {
+	reports.FindingView
+	URL string
+}
+
+// shownFindings is how many findings stand beside the charts.
+const shownFindings = 5
+
+func campaignPage(v *visit) error {
+	s, err := v.subject()
+	if err != nil {
+		return err
+	}
+	f := v.filter(s.c, s.last)
+	parts := []string{"c", s.c.Client.ID, s.c.ID}
+	// What the form sends and does not matter leaves the address, so that an
+	// address that is passed on says what it shows.
+	q := v.r.URL.Query()
+	q.Del("lang")
+	if len(v.notes) == 0 && q.Encode() != f.query().Encode() {
+		http.Redirect(v.w, v.r, v.at(f.query(), parts...), http.StatusSeeOther)
+		return nil
+	}
+	snap, err := s.snapshot(f)
+	if err != nil {
+		return err
+	}
+	p := reports.NewPage(snap, v.lang, v.Engine)
+	b := &campaignView{head: s.head("", p)}
+	// What is proposed stands with the findings.
+	lead := p.Essentials()
+	b.Lead = strings.Join(lead[:min(len(lead), 2)], " ")
+	if s.last == 0 {
+		b.Empty, b.Inbox = true, "inbox/"+s.c.Client.ID+"/"
+		v.write("campaign", &frame{Title: s.c.Name, Current: "campaigns", Body: b})
+		return nil
+	}
+	b.Filter = v.filterForm(f, s.c, s.last, v.at(nil, parts...))
+	shown := p
+	if b.Chosen = len(f.Channels) > 0; b.Chosen {
+		shown = p.Only(f.Channels)
+	}
+	drawn, err := s.draw(f,
+		drawing{"pacing", p, []chart.Medium{twoThirds, full}},
+		drawing{"targets", p, []chart.Medium{third, halfOfPage}},
+		drawing{"channels", shown, []chart.Medium{full, halfOfPage, twoThirds, huge}},
+		drawing{splitName(p), p, []chart.Medium{sevenTwelfths, halfOfPage, full}},
+	)
+	if err != nil {
+		return err
+	}
+	b.Pacing, b.Targets, b.Channels, b.Split = drawn["pacing"], drawn["targets"], drawn["channels"], drawn[splitName(p)]
+	b.PacingTitle, b.TargetsTitle = p.SectionTitle("pacing"), p.SectionTitle("setup")
+	b.PeriodTitle, b.ChannelsTitle, b.TableTitle = shown.SectionTitle("summary"), shown.ChannelsTitle(), shown.SectionTitle("channels")
+	b.SplitTitle, b.FindingsTitle = p.SplitTitle(), p.SectionTitle("findings")
+	l := v.lang
+	b.Since = l.FromTo(p.Flight.From, p.Last)
+	b.Period = l.Period(f.From, f.To)
+	if p.Previous.To >= p.Flight.From {
+		b.Before = l.Period(p.Previous.From, p.Previous.To)
+	}
+	b.ComparedNow, b.Compared = l.PeriodShort(p.Compared.Now.From, p.Compared.Now.To), l.PeriodShort(p.Compared.Before.From, p.Compared.Before.To)
+	b.Moved = p.Compared.Moved
+	b.Outlook = outlook(v, p)
+	for _, id := range []string{"conversions", "cpa", "cvr", "spend", "cpc", "ctr", "cpm", "impressions"} {
+		b.Tiles = append(b.Tiles, shown.Tile(id, snap.Frame.Total))
+	}
+	b.Remarks = remarks(v, p)
+	b.More = v.at(v.r.URL.Query(), append(parts, "findings")...)
+	for i, x := range p.Insight.Findings {
+		if i < shownFindings {
+			b.Findings = append(b.Findings, findingLine{p.FindingView(x), b.More + "#" + anchor(x)})
+		}
+	}
+	b.Untold = len(p.Insight.Notes)
+	for _, r := range p.Advice.Recommendations {
+		b.Advice = append(b.Advice, strings.TrimSuffix(r.Title.In(l), "."))
+	}
+	rows, total := shown.ChannelTable()
+	b.Table = map[string]any{"Page": shown, "Rows": rows, "Total": total, "Period": b.Period}
+	v.write("campaign", &frame{Title: s.c.Name, Current: "campaigns", Charts: true, Body: b, Foot: s.c.Name + " · " + s.c.Client.Name + " · " + b.Period})
+	return nil
+}
+
+// splitName is the chart that says what the change of cost is made of: its
+// channels, or cost of a click and conversion rate where there is one channel.
+func splitName(p *reports.Page) string {
+	if p.Insight.Split != nil && p.Insight.Split.Channels == nil {
+		return "cpa-parts"
+	}
+	return "cpa-channels"
+}
+
+// outlook is where the present pace leads.
+func outlook(v *visit, p *reports.Page) []fact {
+	for _, x := range p.Insight.Paces {
+		if x.Scope != "" {
+			continue
+		}
+		money := func(micros int64) string { return v.lang.Money(float64(micros)/metrics.Micro, p.Currency, 0) }
+		var out []fact
+		add := func(en, fr, value string) { out = append(out, fact{v.say(en, fr), value}) }
+		if x.Left > 0 {
+			add("Days left", "Jours restants", v.lang.Int(int64(x.Left)))
+			add("Spent a day at present", "Dépense par jour, actuelle", money(x.PerDay))
+			add("Needed to end on budget", "Nécessaire pour finir au budget", money(x.Needed))
+		}
+		if x.Range {
+			add("Expected at the end", "Attendu à la fin", money(x.Projected)+" "+bracketed(v, money(x.Low), money(x.High)))
+		}
+		return out
+	}
+	return nil
+}
+
+func bracketed(v *visit, low, high string) string {
+	return v.say("[%s, %s]", "[%s\u00a0; %s]", low, high)
+}
+
+// remarks are what has to be known to read the period's figures.
+func remarks(v *visit, p *reports.Page) []string {
+	var out []string
+	young := 0
+	for _, d := range p.Whole.Days {
+		if d.Day >= p.Period.From && d.Day <= p.Period.To && d.Known && !d.Mature {
+			young++
+		}
+	}
+	if young > 0 {
+		days := v.lang.Plural(float64(young), v.say("day", "jour"), v.say("days", "jours"))
+		out = append(out, v.say("Conversions of %d %s of this period are still coming in: its cost per acquisition will fall a little more.",
+			"Des conversions de %d %s de cette période restent à venir\u00a0: son coût par acquisition baissera encore un peu.", young, days))
+	}
+	for _, n := range p.PeriodNotes() {
+		out = append(out, n+".")
+	}
+	return out
+}

@@ -1,0 +1,112 @@
+package dashboards
+
+import (
+	"fmt"
+	"strings"
+
+	"vigie/internal/locale"
+	"vigie/metrics"
+	"vigie/reports"
+)
+
+// dataView is where the figures come from: the exports, the days they cover
+// and what is wrong with them.
+type dataView struct {
+	head
+	Title    string
+	Known    string // how many days have data
+	Sources  []reports.SourceView
+	Channels []channelDays
+	// ChannelsTitle says whether they have all their days.
+	ChannelsTitle string
+	Outside       []string // platform campaigns that no channel takes
+	Inbox         string
+}
+
+// channelDays are the days of a channel that have data.
+type channelDays struct {
+	Label, Platform, Days, Missing string
+	whole                          bool
+}
+
+func dataPage(v *visit) error {
+	s, err := v.subject()
+	if err != nil {
+		return err
+	}
+	snap, err := s.snapshot(v.defaultFilter(s.c, s.last))
+	if err != nil {
+		return err
+	}
+	p := reports.NewPage(snap, v.lang, v.Engine)
+	b := &dataView{head: s.head("data", p), Title: dataTitle(v, p), Known: p.KnownDays(), Sources: p.SourceViews(), Inbox: "inbox/" + s.c.Client.ID + "/"}
+	whole := 0
+	for _, x := range p.Series {
+		y := v.channelDays(x, p)
+		if y.whole {
+			whole++
+		}
+		b.Channels = append(b.Channels, y)
+	}
+	b.ChannelsTitle = v.say("%d of %d channels have data for every day", "%d leviers sur %d ont des données chaque jour", whole, len(b.Channels))
+	for _, x := range p.Outside {
+		b.Outside = append(b.Outside, reports.PlatformName(x.Platform)+" · "+x.Name)
+	}
+	v.write("data", &frame{Title: v.say("Data", "Données") + " · " + s.c.Name, Current: "campaigns", Body: b})
+	return nil
+}
+
+// dataTitle says what one has to know of the data.
+func dataTitle(v *visit, p *reports.Page) string {
+	l := v.lang
+	count := func(n int, one, many string) string { return fmt.Sprintf(l.Plural(float64(n), one, many), n) }
+	n, withheld, problems := len(p.Sources), 0, 0
+	for _, x := range p.Sources {
+		problems += len(x.Problems) + int(x.More)
+		if x.Withheld {
+			withheld++
+		}
+	}
+	title := count(n, v.say("%d export", "%d export"), v.say("%d exports", "%d exports"))
+	switch {
+	case n == 0:
+		return v.say("No export has been imported for this campaign", "Aucun export importé pour cette campagne")
+	case withheld > 0:
+		return title + v.say(", %d withheld: no figure uses it", ", dont %d écarté\u00a0: aucun chiffre ne l’utilise", withheld)
+	case problems > 0:
+		return title + count(problems, v.say(", %d remark to read", ", %d remarque à lire"), v.say(", %d remarks to read", ", %d remarques à lire"))
+	}
+	return title + v.say(", no problem found", ", aucun problème relevé")
+}
+
+// channelDays counts a channel's days and lists those that are missing between
+// its first and the last day known.
+func (v *visit) channelDays(x metrics.Series, p *reports.Page) channelDays {
+	known, all := 0, 0
+	var runs []string
+	var from locale.Day
+	end := func(to locale.Day) {
+		if from != 0 {
+			runs = append(runs, v.lang.PeriodShort(from, to))
+			from = 0
+		}
+	}
+	for _, d := range x.Days {
+		if d.Day > p.Last {
+			break
+		}
+		all++
+		if d.Known {
+			known++
+			end(d.Day - 1)
+		} else if from == 0 {
+			from = d.Day
+		}
+	}
+	end(p.Last)
+	missing := strings.Join(runs, ", ")
+	if missing == "" {
+		missing = v.say("none", "aucun")
+	}
+	return channelDays{x.Label, reports.PlatformName(x.Platform), v.say("%d of %d", "%d sur %d", known, all), missing, known == all && all > 0}
+}

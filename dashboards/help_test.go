@@ -1,0 +1,118 @@
+package dashboards
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"vigie/internal/locale"
+	"vigie/metrics"
+	"vigie/metrics/insight"
+)
+
+var update = flag.Bool("update", false, "rewrite what is printed from the program")
+
+var printed = regexp.MustCompile(`(?s)(<!-- [^\n]*(?:program|programme) -->\n).*?(<!-- (?:fin|end) -->)`)
+
+// The tables of the help are those of the program.
+func TestHelpPrinted(t *testing.T) {
+	kpis := func(l locale.Lang) string {
+		var b strings.Builder
+		b.WriteString(locale.Text{EN: "| KPI | Formula | What it says | Its trap | Judged from |\n", FR: "| Indicateur | Formule | Ce qu’il dit | Son piège | Jugé à partir de |\n"}.In(l))
+		b.WriteString("|---|---|---|---|---|\n")
+		volumes := map[string]locale.Text{
+			"clicks": {EN: "clicks", FR: "clics"}, "impressions": {EN: "impressions", FR: "impressions"},
+			"conversions": {EN: "conversions", FR: "conversions"}, "valued_conversions": {EN: "conversions with a value", FR: "conversions avec une valeur"},
+		}
+		for _, k := range metrics.KPIs {
+			least := locale.Dash
+			if k.MinVolume > 0 {
+				v, ok := volumes[k.Volume]
+				if !ok {
+					t.Errorf("%s is judged by %s, which has no words here", k.ID, k.Volume)
+				}
+				least = l.Number(k.MinVolume, 0) + " " + v.In(l)
+			}
+			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", k.Label.In(l), k.Formula.In(l), k.Doc.In(l), k.Trap.In(l), least)
+		}
+		return b.String()
+	}
+	rules := func(l locale.Lang) string {
+		var b strings.Builder
+		for _, r := range insight.Rules() {
+			fmt.Fprintf(&b, "- **%s**. %s\n", r.Title.In(l), r.Why.In(l))
+		}
+		return b.String()
+	}
+	for _, x := range []struct {
+		file, text string
+	}{
+		{"help/indicateurs.fr.md", kpis(locale.FR)}, {"help/kpi.en.md", kpis(locale.EN)},
+		{"help/constats.fr.md", rules(locale.FR)}, {"help/findings.en.md", rules(locale.EN)},
+	} {
+		old, err := os.ReadFile(x.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !printed.Match(old) {
+			t.Fatalf("%s: no place for what is printed", x.file)
+		}
+		now := printed.ReplaceAllStringFunc(string(old), func(s string) string {
+			m := printed.FindStringSubmatch(s)
+			return m[1] + x.text + m[2]
+		})
+		if now == string(old) {
+			continue
+		}
+		if !*update {
+			t.Errorf("%s is not what the program says: go test ./dashboards -update", x.file)
+			continue
+		}
+		if err := os.WriteFile(x.file, []byte(now), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Each topic has its text in both languages and is found by both its names.
+func TestHelp(t *testing.T) {
+	for _, topic := range Topics() {
+		for _, l := range locale.Langs {
+			for _, name := range []string{topic.Name.EN, topic.Name.FR} {
+				title, text, ok := Help(name, l)
+				if !ok || title != topic.Title.In(l) || len(text) < 500 || strings.Contains(text, "<!--") || strings.HasPrefix(text, "# ") {
+					t.Errorf("%s in %s: %v %q, %d characters", name, l, ok, title, len(text))
+				}
+			}
+			if b, err := helpFiles.ReadFile("help/" + topic.Name.In(l) + "." + string(l) + ".md"); err != nil || !strings.HasPrefix(string(b), "# ") {
+				t.Errorf("%s in %s: has no title", topic.Name.In(l), l)
+			}
+		}
+	}
+	if _, _, ok := Help("../help_test.go", locale.EN); ok {
+		t.Error("a topic that is none was found")
+	}
+	if files, err := helpFiles.ReadDir("help"); err != nil || len(files) != 2*len(topics) {
+		t.Errorf("%d files for %d topics, %v", len(files), len(topics), err)
+	}
+}
+
+// The converter knows what the pages use, and escapes the rest.
+func TestMarkdown(t *testing.T) {
+	for text, want := range map[string]string{
+		"## A & b\n\none\ntwo\n":             "<h2>A &amp; b</h2>\n<p>one two</p>\n",
+		"- a **b**\n- `c<d>`\n\nx":           "<ul>\n<li>a <b>b</b></li>\n<li><code>c&lt;d&gt;</code></li>\n</ul>\n<p>x</p>\n",
+		"1. a\n2. b\n":                       "<ol>\n<li>a</li>\n<li>b</li>\n</ol>\n",
+		"```\na <b> **c**\n```\n":            "<pre tabindex=\"0\"><code>a &lt;b&gt; **c**\n</code></pre>\n",
+		"[x](/aide) [y](javascript:alert())": "<p><a href=\"/aide\">x</a> [y](javascript:alert())</p>\n",
+		"<script>1</script>":                 "<p>&lt;script&gt;1&lt;/script&gt;</p>\n",
+		"| A | B |\n|---|---|\n| a | b |\n":  "<div class=\"tw\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">A</th><th scope=\"col\">B</th></tr></thead><tbody>\n<tr><th scope=\"row\">a</th><td>b</td></tr>\n</tbody></table></div>\n",
+	} {
+		if got := string(markdown(text)); got != want {
+			t.Errorf("%q gives\n%q, want\n%q", text, got, want)
+		}
+	}
+}

@@ -1,0 +1,164 @@
+package dashboards
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html"
+	"io/fs"
+	"net/url"
+	"os"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"vigie/internal/locale"
+	"vigie/reports"
+)
+
+// reportsView lists what was issued, newest first.
+type reportsView struct {
+	head
+	Title    string
+	Editions []editionView
+	Error    string
+}
+
+// editionView is an issued report: what it covers, when it was issued and its
+// files.
+type editionView struct {
+	Label, Days, Issued string
+	Revision            int
+	Old                 bool // a later revision took its place
+	Files               []option
+	Live                string // the same days on the live page
+}
+
+func reportsPage(v *visit) error {
+	s, err := v.subject()
+	if err != nil {
+		return err
+	}
+	snap, err := s.snapshot(v.defaultFilter(s.c, s.last))
+	if err != nil {
+		return err
+	}
+	b := &reportsView{head: s.head("reports", reports.NewPage(snap, v.lang, v.Engine))}
+	editions, err := reports.Editions(s.c)
+	if err != nil {
+		b.Error = err.Error()
+	}
+	seen := map[string]bool{}
+	l := v.lang
+	for _, e := range editions {
+		x := editionView{Label: e.ID, Days: l.Period(e.Period.From, e.Period.To), Issued: l.Instant(e.Issued.In(s.c.Zone)), Revision: e.Revision, Old: seen[e.ID]}
+		if _, week, ok := strings.Cut(e.ID, "-W"); ok {
+			x.Label = v.say("Week %s", "Semaine %s", week)
+		} else if e.Period.From == e.Period.From.MonthStart() && e.Period.To == e.Period.From.MonthEnd() {
+			x.Label = l.Month(e.Period.From)
+		} else {
+			x.Label = x.Days
+		}
+		seen[e.ID] = true
+		for _, f := range e.Files {
+			x.Files = append(x.Files, option{Value: v.at(nil, "c", s.c.Client.ID, s.c.ID, "reports", e.ID, strconv.Itoa(e.Revision), f), Label: fileLabel(v, f)})
+		}
+		live := filter{Period: periodDates, From: e.Period.From, To: e.Period.To}
+		x.Live = v.at(live.query(), "c", s.c.Client.ID, s.c.ID)
+		b.Editions = append(b.Editions, x)
+	}
+	switch n := len(b.Editions); n {
+	case 0:
+		b.Title = v.say("No report issued yet", "Aucun rapport émis")
+	default:
+		b.Title = fmt.Sprintf(l.Plural(float64(n), v.say("%d report issued", "%d rapport émis"), v.say("%d reports issued", "%d rapports émis")), n) +
+			v.say(", the last for %s", ", le dernier pour la période %s", b.Editions[0].Days)
+	}
+	v.write("reports", &frame{Title: v.say("Reports", "Rapports") + " · " + s.c.Name, Current: "campaigns", Body: b})
+	return nil
+}
+
+// fileLabel names a file of an edition.
+func fileLabel(v *visit, name string) string {
+	for _, l := range locale.Langs {
+		if name == reports.FileName(l) {
+			return map[locale.Lang]string{locale.FR: v.say("Report in French", "Rapport en français"), locale.EN: v.say("Report in English", "Rapport en anglais")}[l]
+		}
+	}
+	if name == "snapshot.json" {
+		return v.say("Frozen figures (JSON)", "Chiffres figés (JSON)")
+	}
+	return name
+}
+
+// metaPolicy finds the policy that a report carries in itself.
+var metaPolicy = regexp.MustCompile(`<meta http-equiv="?Content-Security-Policy"? content="([^"]*)">`)
+
+// issuedFile sends a file of an edition as it was issued: only a file that the
+// manifest names and whose content is what it says, under the policy that the
+// file carries and a sandbox.
+func issuedFile(v *visit) error {
+	client, err := v.agency.Client(v.r.PathValue("client"))
+	if err != nil {
+		return notFound(err)
+	}
+	c, err := client.Campaign(v.r.PathValue("campaign"))
+	if err != nil {
+		return notFound(err)
+	}
+	edition, revision, name := v.r.PathValue("edition"), v.r.PathValue("revision"), v.r.PathValue("file")
+	root, err := os.OpenRoot(reports.Folder(c))
+	if errors.Is(err, fs.ErrNotExist) {
+		return errNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("editions: %w", err)
+	}
+	defer root.Close()
+	dir := path.Join(edition, revision)
+	raw, err := root.ReadFile(path.Join(dir, "manifest.json"))
+	if err != nil {
+		return errNotFound
+	}
+	var m reports.Manifest
+	if err := json.Unmarshal(raw, &m); err != nil {
+		return fmt.Errorf("%s: %w", path.Join(dir, "manifest.json"), err)
+	}
+	want, ok := m.SHA256[name]
+	if !ok || m.Edition != edition || strconv.Itoa(m.Revision) != revision || strings.ContainsAny(name, `/\`) {
+		return errNotFound
+	}
+	body, err := root.ReadFile(path.Join(dir, name))
+	if err != nil {
+		return errNotFound
+	}
+	if sum := sha256.Sum256(body); hex.EncodeToString(sum[:]) != want {
+		v.status = 409
+		v.write("message", &frame{Title: v.say("This file is no longer the one that was issued", "Ce fichier n’est plus celui qui a été émis"), Body: message{
+			Text: v.say("Its content differs from what the manifest of the edition says: it was changed afterwards. Issue the report again, or restore the file.",
+				"Son contenu diffère de ce que dit le manifeste de l’édition\u00a0: il a été modifié après coup. Émettez à nouveau le rapport, ou restaurez le fichier."),
+		}})
+		return nil
+	}
+	h := v.w.Header()
+	own := "default-src 'none'"
+	switch path.Ext(name) {
+	case ".html":
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		if x := metaPolicy.FindSubmatch(body); x != nil {
+			own = html.UnescapeString(string(x[1]))
+		}
+	case ".json":
+		h.Set("Content-Type", "application/json")
+	default:
+		h.Set("Content-Type", "application/octet-stream")
+		h.Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(name))
+	}
+	h.Set("Content-Security-Policy", own+"; frame-ancestors 'none'; sandbox allow-scripts")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	v.w.Write(body)
+	return nil
+}
