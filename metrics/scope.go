@@ -240,6 +240,3 @@ func (s *Scope) Only(ids ...string) *Scope {
 	}
 	return &out
 }
-
-// Empty reports that nothing has been imported for the scope.
-func (s *Scope) Empty() bool { return len(s.takes) == 0 }

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"vigie/internal/locale"
+)
+
+var weekForm = regexp.MustCompile(`^(\d{4})-[Ww](\d{1,2})$`)
+
+// parsePeriod reads 2026-W10, 2026-03 or 2026-03-01..2026-03-31.
+func parsePeriod(s string) (from, to locale.Day, err error) {
+	bad := fail(exitUsage, "period %q: want a week (2026-W10), a month (2026-03) or days (2026-03-01..2026-03-31)",
+		"période %q\u00a0: une semaine (2026-W10), un mois (2026-03) ou des jours (2026-03-01..2026-03-31) attendus", s)
+	if m := weekForm.FindStringSubmatch(s); m != nil {
+		year, _ := strconv.Atoi(m[1])
+		week, _ := strconv.Atoi(m[2])
+		if from, ok := locale.WeekStart(year, week); ok {
+			return from, from + 6, nil
+		}
+		return 0, 0, fail(exitUsage, "period %q: %d has no such week", "période %q\u00a0: %d n’a pas cette semaine", s, year)
+	}
+	if a, b, ok := strings.Cut(s, ".."); ok {
+		from, err1 := locale.ParseDay(a)
+		to, err2 := locale.ParseDay(b)
+		if err1 != nil || err2 != nil || to < from {
+			return 0, 0, bad
+		}
+		return from, to, nil
+	}
+	if t, err := time.Parse("2006-01", s); err == nil {
+		d := locale.DayOf(t)
+		return d, d.MonthEnd(), nil
+	}
+	if d, err := locale.ParseDay(s); err == nil {
+		return d, d, nil
+	}
+	return 0, 0, bad
+}
+
+// parseRange reads --from and --to; a missing end is filled by the caller.
+func parseRange(from, to string) (f, t locale.Day, err error) {
+	for _, x := range []struct {
+		name, text string
+		day        *locale.Day
+	}{{"--from", from, &f}, {"--to", to, &t}} {
+		if x.text == "" {
+			continue
+		}
+		if *x.day, err = locale.ParseDay(x.text); err != nil {
+			return 0, 0, fail(exitUsage, "%s %q: want YYYY-MM-DD", "%s %q\u00a0: AAAA-MM-JJ attendu", x.name, x.text)
+		}
+	}
+	if f != 0 && t != 0 && t < f {
+		return 0, 0, fail(exitUsage, "the period ends (%s) before it starts (%s)", "la période finit (%s) avant de commencer (%s)", t, f)
+	}
+	return f, t, nil
+}

@@ -1,0 +1,229 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// While a server owns the workspace, every other command is sent to it over
+// its Unix socket: one HTTP request a command, its arguments as a line of JSON
+// and the contents of its files after it; the answer is a stream of JSON lines
+// with what to print, and the exit code last. The client opens the files, so
+// that the server never opens a path that a client names. Closing the
+// connection cancels the command.
+
+// forwardError asks run to send the command to the server.
+type forwardError struct{ socket string }
+
+func (e *forwardError) Error() string { return "the workspace is served at " + e.socket }
+
+// remoteCommand is the first line of a request.
+type remoteCommand struct {
+	Args  []string     `json:"args"`
+	Lang  string       `json:"lang,omitempty"`
+	JSON  bool         `json:"json,omitempty"`
+	Stand string       `json:"stand"` // where the command stands inside the workspace
+	Files []remoteFile `json:"files,omitempty"`
+}
+
+// remoteFile announces a file whose bytes follow.
+type remoteFile struct {
+	Arg     string    `json:"arg"` // as the command line names it
+	Path    string    `json:"path"`
+	Name    string    `json:"name"`
+	Size    int64     `json:"size"`
+	ModTime time.Time `json:"mod_time"`
+}
+
+// remoteLine is a line of the answer; one field is set.
+type remoteLine struct {
+	Stdout string `json:"stdout,omitempty"`
+	Stderr string `json:"stderr,omitempty"`
+	Exit   *int   `json:"exit,omitempty"`
+}
+
+// ownSocket refuses a socket that somebody else may have put there.
+func ownSocket(path string) error {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return err
+	}
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || info.Mode()&os.ModeSocket == 0 || int(st.Uid) != os.Getuid() || info.Mode().Perm()&0o077 != 0 {
+		return fmt.Errorf("%s is not this user's own socket", path)
+	}
+	return nil
+}
+
+// forward runs the command in the server and returns its exit code.
+func (a *app) forward(ctx context.Context, socket string) (int, error) {
+	unreachable := func(err error) error {
+		return &failure{code: exitBusy, err: err, text: fail(exitBusy,
+			"the server that holds the workspace does not answer (%v)", "le serveur qui tient l’espace de travail ne répond pas (%v)", err).text}
+	}
+	if err := ownSocket(socket); err != nil {
+		return 0, unreachable(err)
+	}
+	cmd := remoteCommand{Args: a.args, Lang: a.lang, JSON: a.json, Stand: a.stand}
+	var bodies []io.Reader
+	for _, arg := range a.fileArgs {
+		f, err := a.files.open(arg)
+		if err != nil {
+			// The server would say the same of a file that is not there.
+			cmd.Files = append(cmd.Files, remoteFile{Arg: arg, Name: err.Error(), Size: -1})
+			continue
+		}
+		defer f.Close()
+		var body io.Reader = f
+		if f.Size < 0 {
+			b, err := io.ReadAll(f)
+			if err != nil {
+				return 0, err
+			}
+			f.Size, body = int64(len(b)), bytes.NewReader(b)
+		}
+		cmd.Files = append(cmd.Files, remoteFile{Arg: arg, Path: f.Path, Name: f.Name, Size: f.Size, ModTime: f.ModTime})
+		bodies = append(bodies, io.LimitReader(body, f.Size))
+	}
+	head, err := json.Marshal(cmd)
+	if err != nil {
+		return 0, err
+	}
+	body := io.MultiReader(append([]io.Reader{bytes.NewReader(append(head, '\n'))}, bodies...)...)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://vigie/run", body)
+	if err != nil {
+		return 0, err
+	}
+	client := http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, "unix", socket)
+	}}}
+	resp, err := client.Do(req)
+	if err != nil {
+		if ctx.Err() != nil {
+			return exitInterrupted, nil
+		}
+		return 0, unreachable(err)
+	}
+	defer resp.Body.Close()
+	dec := json.NewDecoder(resp.Body)
+	for {
+		var line remoteLine
+		if err := dec.Decode(&line); err != nil {
+			if ctx.Err() != nil {
+				return exitInterrupted, nil
+			}
+			return 0, unreachable(errors.New("the answer ended early"))
+		}
+		io.WriteString(a.out, line.Stdout)
+		io.WriteString(a.err, line.Stderr)
+		if line.Exit != nil {
+			return *line.Exit, nil
+		}
+	}
+}
+
+// sentFiles are the files of a remote command, read in order from its body.
+type sentFiles struct {
+	body  io.Reader
+	files []remoteFile
+}
+
+func (s *sentFiles) open(arg string) (*givenFile, error) {
+	if len(s.files) == 0 || s.files[0].Arg != arg {
+		return nil, fmt.Errorf("%s was not sent", arg)
+	}
+	f := s.files[0]
+	s.files = s.files[1:]
+	if f.Size < 0 {
+		return nil, errors.New(f.Name)
+	}
+	r := io.LimitReader(s.body, f.Size)
+	// What is not read of one file must not be taken for the next.
+	return &givenFile{Reader: r, Path: f.Path, Name: f.Name, Size: f.Size, ModTime: f.ModTime, close: func() error {
+		_, err := io.Copy(io.Discard, r)
+		return err
+	}}, nil
+}
+
+// lines writes an answer: what goes through out and err becomes JSON lines.
+type lines struct {
+	mu  sync.Mutex
+	enc *json.Encoder
+	rc  *http.ResponseController
+}
+
+func (l *lines) send(line remoteLine) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.enc.Encode(line); err != nil {
+		return err
+	}
+	return l.rc.Flush()
+}
+
+type lineWriter struct {
+	l      *lines
+	stderr bool
+}
+
+func (w lineWriter) Write(b []byte) (int, error) {
+	line := remoteLine{Stdout: string(b)}
+	if w.stderr {
+		line = remoteLine{Stderr: string(b)}
+	}
+	return len(b), w.l.send(line)
+}
+
+// serveCommands answers commands on the socket, with the server's own
+// workspace and database.
+func (a *app) serveCommands() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /run", func(w http.ResponseWriter, r *http.Request) {
+		in := bufio.NewReader(r.Body)
+		head, err := in.ReadBytes('\n')
+		var cmd remoteCommand
+		if err != nil || json.Unmarshal(head, &cmd) != nil {
+			http.Error(w, "want a line of JSON", http.StatusBadRequest)
+			return
+		}
+		rc := http.NewResponseController(w)
+		rc.EnableFullDuplex()
+		l := &lines{enc: json.NewEncoder(w), rc: rc}
+		run := &app{
+			clock: a.clock, in: bytes.NewReader(nil), out: lineWriter{l, false}, err: lineWriter{l, true},
+			files: &sentFiles{body: in, files: cmd.Files}, dir: a.agency.Dir, stand: cmd.Stand, wh: a.wh, shared: true,
+		}
+		code := run.run(r.Context(), withoutDir(cmd.Args))
+		l.send(remoteLine{Exit: &code})
+	})
+	return mux
+}
+
+// withoutDir drops -C and its value: the server stands in its own workspace.
+func withoutDir(args []string) []string {
+	var out []string
+	for i := 0; i < len(args); i++ {
+		switch s := args[i]; {
+		case s == "--":
+			return append(out, args[i:]...)
+		case s == "-C" || s == "--dir":
+			i++
+		case len(s) > 2 && s[:2] == "-C" || len(s) > 6 && s[:6] == "--dir=":
+		default:
+			out = append(out, s)
+		}
+	}
+	return out
+}

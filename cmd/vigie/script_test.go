@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden parts of the cases")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"vigie": main,
+	})
+}
+
+// TestScripts runs the sessions of testdata/scripts, which are written as one
+// would explain them. "exits N COMMAND…" runs a command and wants its exit code.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           "../../testdata/scripts",
+		UpdateScripts: *update,
+		Setup: func(e *testscript.Env) error {
+			// A socket's path must be short, and the runtime folder is the user's.
+			dir, err := os.MkdirTemp("", "vg")
+			if err != nil {
+				return err
+			}
+			e.Defer(func() { os.RemoveAll(dir) })
+			e.Setenv("XDG_RUNTIME_DIR", dir)
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"exits": func(ts *testscript.TestScript, neg bool, args []string) {
+				if neg || len(args) < 2 {
+					ts.Fatalf("usage: exits N COMMAND…")
+				}
+				want, err := strconv.Atoi(args[0])
+				ts.Check(err)
+				got := 0
+				if err := ts.Exec(args[1], args[2:]...); err != nil {
+					code, ok := err.(interface{ ExitCode() int })
+					if !ok {
+						ts.Fatalf("%v", err)
+					}
+					got = code.ExitCode()
+				}
+				if got != want {
+					ts.Fatalf("%v ended with %d, want %d", args[1:], got, want)
+				}
+			},
+			// await FILE: until a program in the background has written it.
+			"await": func(ts *testscript.TestScript, neg bool, args []string) {
+				ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+				defer cancel()
+				for {
+					if b, err := os.ReadFile(ts.MkAbs(args[0])); err == nil && len(b) > 0 {
+						return
+					}
+					select {
+					case <-ctx.Done():
+						ts.Fatalf("%s did not come", args[0])
+					case <-time.After(20 * time.Millisecond):
+					}
+				}
+			},
+		},
+	})
+}

@@ -1,0 +1,43 @@
+package jobs
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"vigie/ingest"
+	"vigie/internal/agency"
+	"vigie/internal/warehouse"
+)
+
+// TakeIn archives an export and imports it for a client: what the inbox, the
+// command and an upload have in common. What the options leave open comes from
+// the client's file: accounts, currency, the agency's zone; options.Now must be
+// set. accept lets a file through that a check stops or withholds, strict
+// refuses one that a check would withhold. A file that is refused is no error,
+// the result says so; it is not kept in the archive, so the caller's copy is
+// the only one.
+func TakeIn(ctx context.Context, wh *warehouse.Warehouse, client *agency.Client, options ingest.Options, accept, strict bool, name string, modTime time.Time, body io.Reader) (*warehouse.Imported, error) {
+	if options.Currency == "" {
+		options.Currency = client.Currency
+	}
+	if options.Zone == nil {
+		options.Zone = client.Agency.Zone
+	}
+	kept, err := wh.Archive(body)
+	if err != nil {
+		return nil, err
+	}
+	taken := false
+	defer func() {
+		if !taken { // also when the import panics
+			kept.Forget()
+		}
+	}()
+	r, err := wh.Import(ctx, warehouse.Import{
+		Client: client.ID, Accounts: client.Accounts, Name: name, ModTime: modTime, File: kept,
+		Options: options, Accept: accept, Strict: strict,
+	})
+	taken = err == nil && r.Status != warehouse.StatusRejected
+	return r, err
+}
