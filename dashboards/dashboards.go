@@ -10,12 +10,14 @@
 package dashboards
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"net/http"
 	"time"
 
 	"vigie/internal/agency"
+	"vigie/internal/jobs"
 	"vigie/internal/locale"
 	"vigie/reports"
 	"vigie/reports/chart"
@@ -32,6 +34,8 @@ type Config struct {
 	Version string
 	// Token opens the pages: whoever has the link /?token=… gets the cookie.
 	Token string
+	// Status tells what the scheduler is about; nil where none runs.
+	Status func(context.Context) (*jobs.Status, error)
 }
 
 // site answers the requests.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 
+	"vigie/internal/jobs"
+	"vigie/internal/locale"
 	"vigie/metrics/insight"
 	"vigie/reports"
 	"vigie/reports/chart"
@@ -15,6 +17,7 @@ type findingsView struct {
 	Windows     string // the days compared
 	Title       string
 	Findings    []findingProof
+	Gone        []string // found at the last report issued, and not any more
 	Notes       []string // what cannot be told yet
 	Days        *reports.Live
 	DaysTitle   string
@@ -30,6 +33,7 @@ type findingProof struct {
 	Anchor string
 	Number int
 	Facts  []fact
+	State  string // new or still there since the last report issued
 }
 
 var notInAnchor = regexp.MustCompile(`[^a-z0-9]+`)
@@ -56,8 +60,23 @@ func findingsPage(v *visit) error {
 	l := v.lang
 	b := &findingsView{head: s.head("findings", p), Title: p.SectionTitle("findings"), Days: drawn["days"], AdviceTitle: p.SectionTitle("recommendation")}
 	b.Windows = v.say("%s against %s", "%s face à %s", l.Period(p.Compared.Now.From, p.Compared.Now.To), l.Period(p.Compared.Before.From, p.Compared.Before.To))
+	history, err := v.history(s)
+	if err != nil {
+		return err
+	}
+	for _, h := range history {
+		if h.state == jobs.FindingGone {
+			b.Gone = append(b.Gone, h.Title.In(l))
+		}
+	}
 	for i, x := range p.Insight.Findings {
 		y := findingProof{FindingView: p.FindingView(x), Anchor: anchor(x), Number: i + 1}
+		for _, h := range history {
+			// The same finding keeps the id it had when it was first seen.
+			if h.Rule == x.Rule && h.Scope == x.Scope && h.From <= x.To && x.From <= h.To {
+				y.State = findingStates[h.state].In(l)
+			}
+		}
 		for _, e := range x.Evidence {
 			y.Facts = append(y.Facts, fact{e.Label.In(l), e.Text.In(l)})
 		}
@@ -76,6 +95,38 @@ func findingsPage(v *visit) error {
 	b.Foot = v.say("%d rules examined, %d findings; at most one flag in ten is expected to be wrong", "%d règles examinées, %d constats\u00a0; au plus un signalement sur dix attendu à tort", p.Insight.Rules, len(b.Findings))
 	v.write("findings", &frame{Title: v.say("Findings", "Constats") + " · " + s.c.Name, Current: "campaigns", Charts: b.Days != nil, Body: b, Foot: b.Foot})
 	return nil
+}
+
+// findingStates are the words for what became of a finding.
+var findingStates = map[string]locale.Text{
+	jobs.FindingNew:   {EN: "new since the last report", FR: "nouveau depuis le dernier rapport"},
+	jobs.FindingStill: {EN: "was there at the last report", FR: "déjà là au dernier rapport"},
+}
+
+// past is a finding and what became of it since the last report issued.
+type past struct {
+	jobs.Finding
+	state string
+}
+
+// history is what is known of a campaign's findings over time; nothing before
+// the first report.
+func (v *visit) history(s *subject) ([]past, error) {
+	issued, err := reports.Editions(s.c)
+	if err != nil || len(issued) == 0 {
+		return nil, err
+	}
+	list, err := jobs.Findings(v.r.Context(), v.DB, s.c.Client.ID, s.c.ID)
+	if err != nil {
+		return nil, err
+	}
+	var out []past
+	for _, f := range list {
+		if state := f.State(issued[0].Issued); state != "" {
+			out = append(out, past{f, state})
+		}
+	}
+	return out, nil
 }
 
 // daysTitle says how many days the findings rest on, and which they leave out.

@@ -26,6 +26,7 @@ type homeView struct {
 	Findings, Reports           []homeItem
 	FindingsTitle, ReportsTitle string
 	Problems                    []string // in the workspace's files
+	Notices                     []string // of the inbox and the schedule
 	Help                        string   // how to start, where there is no campaign
 }
 
@@ -87,6 +88,15 @@ func home(v *visit) error {
 	b.Day = v.lang.WeekdayName(today.Weekday()) + " " + v.lang.DayLong(today)
 	if v.agency.Today != 0 {
 		b.Day += " · " + v.say("date fixed", "date fixée")
+	}
+	if v.Status != nil {
+		st, err := v.Status(v.r.Context())
+		if err != nil {
+			return err
+		}
+		for _, n := range st.Notices {
+			b.Notices = append(b.Notices, n.In(v.lang))
+		}
 	}
 	for _, p := range v.agency.Problems {
 		b.Problems = append(b.Problems, p.In(v.lang))

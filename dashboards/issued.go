@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 
+	"vigie/internal/jobs"
 	"vigie/internal/locale"
 	"vigie/reports"
 )
@@ -24,7 +25,70 @@ type reportsView struct {
 	head
 	Title    string
 	Editions []editionView
+	Due      []dueView // what the campaign asks for
 	Error    string
+}
+
+// dueView is a report that the campaign asks for: when it comes, and what became
+// of the last times it was due.
+type dueView struct {
+	When, Next string
+	Slots      []slotView
+}
+
+// slotView is one time that a report was due.
+type slotView struct {
+	Due, Days, State, Why string
+	Bad                   bool
+}
+
+// slotStates are the words for what became of a slot.
+var slotStates = map[jobs.State]locale.Text{
+	jobs.Waiting: {EN: "waits", FR: "en attente"},
+	jobs.Running: {EN: "being built", FR: "en construction"},
+	jobs.Retry:   {EN: "to be tried again", FR: "à réessayer"},
+	jobs.Done:    {EN: "issued", FR: "émis"},
+	jobs.Failed:  {EN: "failed", FR: "échec"},
+	jobs.Skipped: {EN: "skipped", FR: "sauté"},
+}
+
+// slotsShown is how many of the last slots of a campaign are listed.
+const slotsShown = 6
+
+// due lists the reports that a campaign asks for, each with its last slots.
+func (v *visit) due(s *subject) ([]dueView, error) {
+	if v.Status == nil {
+		return nil, nil
+	}
+	st, err := v.Status(v.r.Context())
+	if err != nil {
+		return nil, err
+	}
+	slots, err := jobs.Ledger(v.r.Context(), v.DB, s.c.Client.ID, s.c.ID, slotsShown)
+	if err != nil {
+		return nil, err
+	}
+	var list []dueView
+	for _, r := range st.Reports {
+		if r.Client != s.c.Client.ID || r.Campaign != s.c.ID {
+			continue
+		}
+		x := dueView{When: r.When, Next: r.Why.In(v.lang)}
+		if !r.Next.IsZero() {
+			x.Next = v.say("next: %s, for %s", "prochain\u00a0: %s, pour la période %s",
+				v.lang.Instant(r.Next.In(s.c.Zone)), v.lang.Period(r.Period.From, r.Period.To))
+		}
+		for _, slot := range slots {
+			if slot.Job == r.Job {
+				x.Slots = append(x.Slots, slotView{
+					Due: v.lang.Instant(slot.Due.In(s.c.Zone)), Days: v.lang.Period(slot.Period.From, slot.Period.To),
+					State: slotStates[slot.State].In(v.lang), Why: slot.Why.In(v.lang), Bad: slot.State == jobs.Failed || slot.State == jobs.Retry,
+				})
+			}
+		}
+		list = append(list, x)
+	}
+	return list, nil
 }
 
 // editionView is an issued report: what it covers, when it was issued and its
@@ -49,6 +113,9 @@ func reportsPage(v *visit) error {
 	b := &reportsView{head: s.head("reports", reports.NewPage(snap, v.lang, v.Engine))}
 	editions, err := reports.Editions(s.c)
 	if err != nil {
+		b.Error = err.Error()
+	}
+	if b.Due, err = v.due(s); err != nil {
 		b.Error = err.Error()
 	}
 	seen := map[string]bool{}

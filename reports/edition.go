@@ -97,7 +97,13 @@ func Issue(ctx context.Context, src Source, req Request, engine *chart.Engine, l
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, fmt.Errorf("edition: %w", err)
 	}
-	// Written aside and renamed: half an edition is never seen.
+	// Written aside and renamed: half an edition is never seen. What a process
+	// that died has left is not worth keeping.
+	if left, err := filepath.Glob(filepath.Join(folder, ".writing-*")); err == nil {
+		for _, dir := range left {
+			os.RemoveAll(dir)
+		}
+	}
 	tmp, err := os.MkdirTemp(folder, ".writing-*")
 	if err != nil {
 		return nil, fmt.Errorf("edition: %w", err)
@@ -128,10 +134,11 @@ func Issue(ctx context.Context, src Source, req Request, engine *chart.Engine, l
 	return e, nil
 }
 
-// same compares two snapshots without the time they were taken.
+// same compares two snapshots without the time and the day they were taken: a
+// week's figures do not change by being looked at a day later.
 func same(a, b *Snapshot) bool {
 	x, y := *a, *b
-	x.Issued, y.Issued = time.Time{}, time.Time{}
+	x.Issued, y.Issued, x.Today, y.Today = time.Time{}, time.Time{}, 0, 0
 	ea, err1 := x.Encode()
 	eb, err2 := y.Encode()
 	return err1 == nil && err2 == nil && bytes.Equal(ea, eb)

@@ -73,8 +73,12 @@ func (a *app) serve(ctx context.Context, listen string) error {
 	log := slog.New(handler)
 	workspace := func() (*agency.Agency, error) { return agency.Open(a.agency.Dir, known()) }
 	token := rand.Text()
+	scheduler := jobs.New(jobs.Config{
+		Agency: workspace, Warehouse: a.wh, Clock: a.clock,
+		Engine: func() (*chart.Engine, error) { return engine, nil }, Version: version, Log: log,
+	})
 	pages, err := dashboards.New(dashboards.Config{
-		Agency: workspace, DB: a.wh.DB(), Engine: engine, Clock: a.clock, Version: version, Token: token,
+		Agency: workspace, DB: a.wh.DB(), Engine: engine, Clock: a.clock, Version: version, Token: token, Status: scheduler.Status,
 	})
 	if err != nil {
 		return err
@@ -94,10 +98,6 @@ func (a *app) serve(ctx context.Context, listen string) error {
 	if err := a.wh.Lock().Announce(serveCommand, path, a.clock()); err != nil {
 		return err
 	}
-	scheduler := jobs.New(jobs.Config{
-		Agency: workspace, Warehouse: a.wh, Clock: a.clock,
-		Engine: func() (*chart.Engine, error) { return engine, nil }, Version: version, Log: log,
-	})
 
 	// The first of the three to fail ends the others; ctx ends all.
 	ctx, stop := context.WithCancelCause(ctx)

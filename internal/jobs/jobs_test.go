@@ -112,7 +112,7 @@ func TestRunDrains(t *testing.T) {
 		t.Fatal("Run does not end")
 	}
 	if x := sc.row(); x.State != Done || x.Attempts != 1 {
-		t.Errorf("Run ended with the report %s", x.State)
+		t.Errorf("Run ended with the report %s: %s", x.State, x.Error)
 	}
 	// Nothing is started once it has been told to stop.
 	sc.play("at 2026-09-28 08:00")

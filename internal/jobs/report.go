@@ -104,7 +104,7 @@ var (
 		FR: "Vigie ne tournait pas\u00a0; seul le plus récent des rapports manqués est rattrapé",
 	}
 	overtaken = locale.Text{EN: "the next report came due first", FR: "le rapport suivant est arrivé à échéance avant"}
-	tooLate   = locale.Text{EN: "given up, the exports had not come in time", FR: "abandonné, les exports n’étaient pas arrivés à temps"}
+	tooLate   = locale.Text{EN: "given up at the time of the next report", FR: "abandonné à l’heure du rapport suivant"}
 	noLonger  = locale.Text{EN: "the campaign no longer asks for it", FR: "la campagne ne le demande plus"}
 	cutShort  = locale.Text{EN: "Vigie was stopped while it built the report", FR: "Vigie a été arrêté pendant la construction du rapport"}
 )
@@ -352,8 +352,8 @@ func (k lack) awaited() locale.Text {
 		fr = append(fr, x.label+" est complet jusqu’au "+locale.FR.DayText(x.last))
 	}
 	return locale.Text{
-		EN: "exports are awaited (" + locale.EN.Period(k.days.From, k.days.To) + "): " + strings.Join(en, ", "),
-		FR: "exports attendus (" + locale.FR.Period(k.days.From, k.days.To) + ")\u00a0: " + strings.Join(fr, ", "),
+		EN: "exports not there (" + locale.EN.Period(k.days.From, k.days.To) + "): " + strings.Join(en, ", "),
+		FR: "exports manquants (" + locale.FR.Period(k.days.From, k.days.To) + ")\u00a0: " + strings.Join(fr, ", "),
 	}
 }
 

@@ -217,12 +217,13 @@ func (t *transfer) exec(ctx context.Context, sql string, args ...any) (int64, er
 	return res.RowsAffected()
 }
 
-func (t *transfer) run(ctx context.Context) (err error) {
+func (t *transfer) run(ctx context.Context) error {
 	if _, err := t.exec(ctx, "begin"); err != nil {
 		return err
 	}
+	committed := false
 	defer func() {
-		if err != nil {
+		if !committed { // also when something panics
 			// The context may be what ended it: the rollback must still happen.
 			t.conn.ExecContext(context.WithoutCancel(ctx), "rollback")
 		}
@@ -253,6 +254,7 @@ func (t *transfer) run(ctx context.Context) (err error) {
 	if _, err := t.exec(ctx, "commit"); err != nil {
 		return err
 	}
+	committed = true
 	t.out.Status, t.out.Batch, t.out.Report = StatusImported, t.batch, t.report
 	return nil
 }

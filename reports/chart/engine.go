@@ -17,7 +17,10 @@ import (
 // is wrong with them.
 const (
 	memoryLimit = 256 << 20
+	// A drawing takes a tenth of a second; loading the library is given longer,
+	// for slow machines.
 	evalTimeout = 5 * time.Second
+	loadTimeout = time.Minute
 )
 
 // sandbox prepares the JavaScript context. Time stands still and chance is
@@ -77,7 +80,7 @@ func load() (*quickjs.VM, error) {
 		return nil, fmt.Errorf("chart engine: %w", err)
 	}
 	vm.SetMemoryLimit(memoryLimit)
-	if err := errors.Join(vm.SetEvalTimeout(evalTimeout), vm.RegisterFunc("measure", measure, false)); err != nil {
+	if err := errors.Join(vm.SetEvalTimeout(loadTimeout), vm.RegisterFunc("measure", measure, false)); err != nil {
 		vm.Close()
 		return nil, fmt.Errorf("chart engine: %w", err)
 	}
@@ -92,6 +95,10 @@ func load() (*quickjs.VM, error) {
 			vm.Close()
 			return nil, fmt.Errorf("chart engine: load %s: %w", part.name, err)
 		}
+	}
+	if err := vm.SetEvalTimeout(evalTimeout); err != nil {
+		vm.Close()
+		return nil, fmt.Errorf("chart engine: %w", err)
 	}
 	return vm, nil
 }
