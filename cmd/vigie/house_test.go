@@ -35,7 +35,7 @@ var rooms = map[string][]string{
 	"reports/render":              {"internal/locale", "reports/assets"},
 	"reports": {"internal/locale", "internal/agency", "metrics", "metrics/stats", "metrics/insight", "metrics/insight/words", "metrics/advise",
 		"reports/assets", "reports/chart", "reports/render"},
-	"internal/jobs": {"ingest", "internal/locale", "internal/agency", "internal/warehouse", "metrics", "metrics/insight", "reports", "reports/chart"},
+	"internal/jobs": {"ingest", "ingest/source", "internal/locale", "internal/agency", "internal/warehouse", "metrics", "metrics/insight", "reports", "reports/chart"},
 	"dashboards": {"internal/locale", "internal/agency", "internal/jobs", "metrics", "metrics/insight", "metrics/advise", "reports", "reports/assets", "reports/chart",
 		"reports/render"},
 }

@@ -185,14 +185,7 @@ func (a *app) preview(ctx context.Context, o ingest.Options, file *givenFile) (*
 	if err != nil {
 		return nil, err
 	}
-	out := &warehouse.Imported{File: file.Name, SHA256: sum, Status: warehouse.StatusDryRun}
-	out.Report, err = warehouse.Preview(ctx, ingest.File{Name: file.Name, Size: size, ModTime: file.ModTime, R: tmp}, o)
-	var refusal *ingest.Refusal
-	if errors.As(err, &refusal) {
-		out.Status, out.Error = warehouse.StatusRejected, refusal.Message
-		return out, nil
-	}
-	return out, err
+	return warehouse.DryRun(ctx, ingest.File{Name: file.Name, Size: size, ModTime: file.ModTime, R: tmp}, sum, o)
 }
 
 // progress prints where a long reading is, on standard error.

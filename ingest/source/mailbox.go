@@ -18,6 +18,8 @@ import (
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 	"golang.org/x/text/encoding/htmlindex"
+
+	"vigie/internal/locale"
 )
 
 // Mailbox is a mailbox that platforms and tools send exports to, as
@@ -35,7 +37,7 @@ type Mailbox struct {
 	Folder   string
 	Senders  []string               // whole addresses, in lower case
 	Takes    func(name string) bool // by the attachment's name
-	Secrets  string                 // says where the password comes from, for messages
+	Secrets  locale.Text            // says where the password comes from, for messages
 }
 
 // Limits of a mailbox.

@@ -19,6 +19,8 @@ import (
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapserver"
 	"github.com/emersion/go-imap/v2/imapserver/imapmemserver"
+
+	"vigie/internal/locale"
 )
 
 // mailServer is an IMAP server with TLS at imap.example.com, whose conversation
@@ -173,7 +175,7 @@ const letter = "Content-Type: text/plain; charset=utf-8\n\nBonjour, voici le rap
 func box() Mailbox {
 	return Mailbox{
 		Host: "imap.example.com", Port: 993, User: "vigie@example.com", Password: "hunter2", Folder: "INBOX",
-		Senders: []string{"rapports@example.com", "noreply@example.org"}, Takes: func(string) bool { return true }, Secrets: "VIGIE_SOURCE_X_PASSWORD",
+		Senders: []string{"rapports@example.com", "noreply@example.org"}, Takes: func(string) bool { return true }, Secrets: locale.Same("VIGIE_SOURCE_X_PASSWORD"),
 	}
 }
 

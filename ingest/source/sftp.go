@@ -19,6 +19,8 @@ import (
 	"github.com/pkg/sftp"
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
+
+	"vigie/internal/locale"
 )
 
 // SFTP is a folder on a server, where a tool or a colleague puts exports.
@@ -41,7 +43,7 @@ type SFTP struct {
 	Key        []byte // private key, PEM; nil: the password alone
 	Passphrase string // of the key
 	// Secrets says where the login comes from, for messages.
-	Secrets string
+	Secrets locale.Text
 }
 
 // settle is the time between the two looks at a folder.

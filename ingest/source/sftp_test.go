@@ -22,6 +22,8 @@ import (
 	"github.com/pkg/sftp"
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
+
+	"vigie/internal/locale"
 )
 
 // sshServer is OpenSSH's own server, one process a connection, at
@@ -234,7 +236,7 @@ func (s *sshServer) source(lines ...string) SFTP {
 	}
 	return SFTP{
 		Host: "sftp.example.com", Port: 22, User: me.Username, Folder: s.folder, Takes: func(string) bool { return true },
-		KnownHosts: path, KnownHostsName: "sources/known_hosts", Key: s.login, Secrets: "VIGIE_SOURCE_X_KEY",
+		KnownHosts: path, KnownHostsName: "sources/known_hosts", Key: s.login, Secrets: locale.Same("VIGIE_SOURCE_X_KEY"),
 	}
 }
 
@@ -550,7 +552,7 @@ func TestSFTPPassword(t *testing.T) {
 			if err := os.WriteFile(path, []byte(knownhosts.Line([]string{"sftp.example.com"}, signer.PublicKey())+"\n"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			s := SFTP{Host: "sftp.example.com", Port: 22, User: "a", Folder: folder, Takes: func(string) bool { return true }, KnownHosts: path, Password: "hunter2", Secrets: "VIGIE_SOURCE_X_PASSWORD"}
+			s := SFTP{Host: "sftp.example.com", Port: 22, User: "a", Folder: folder, Takes: func(string) bool { return true }, KnownHosts: path, Password: "hunter2", Secrets: locale.Same("VIGIE_SOURCE_X_PASSWORD")}
 			got, err := d.fetch(s)
 			if way == "code" {
 				fails(t, err, true, "sftp.example.com asks a for more than a password")

@@ -380,6 +380,7 @@ func TestTexts(t *testing.T) {
 	platforms := lack{late: []lag{{"A", 0}, {"B", locale.Date(2026, 10, 1)}}}
 	for _, x := range []locale.Text{
 		importedName, refusedName, missed, overtaken, tooLate, noLonger, cutShort, noReview, flightOver,
+		missedFetches, overtakenFetch, fetchCutShort, sourceGone,
 		fixedDay(&agency.Agency{Today: 20000}), platforms.awaited(), platforms.without(), ended(tooLate, missed),
 	} {
 		if x.EN == "" || x.FR == "" || x.EN == x.FR {
