@@ -64,6 +64,7 @@ type scenario struct {
 	kill    string // what is to happen at the next report
 	revived string // the copy in which the story goes on
 	log     bytes.Buffer
+	logging sync.Mutex // sources have a goroutine of their own
 	ticks   int
 	offers  map[string][]string      // names of files, by host
 	broken  map[string]*source.Error // by host
@@ -196,6 +197,8 @@ func (sc *scenario) get(ctx context.Context, spec source.Source, d source.Desk) 
 }
 
 func (sc *scenario) note(line string) {
+	sc.logging.Lock()
+	defer sc.logging.Unlock()
 	fmt.Fprintf(&sc.log, "%s  %s\n", sc.now.In(paris()).Format("2006-01-02 15:04"), line)
 }
 
