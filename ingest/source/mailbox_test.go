@@ -377,3 +377,20 @@ func (g *Got) names() string {
 	slices.Sort(list)
 	return strings.Join(list, " ")
 }
+
+// Whatever a message calls its attachments, the name is one of a file in one
+// folder, or none.
+func FuzzAttachmentName(f *testing.F) {
+	f.Add("filename", "a.csv", "filename*", "UTF-8''%C3%A9.csv")
+	f.Add("name*0*", "UTF-8''a%20", "name*1", "b.csv")
+	f.Add("filename*0", "../", "filename*1*", "%2e%2e%2fx")
+	f.Fuzz(func(t *testing.T, k1, v1, k2, v2 string) {
+		name := attachmentName(&imap.BodyStructureSinglePart{
+			Params:   map[string]string{k1: v1, k2: v2},
+			Extended: &imap.BodyStructureSinglePartExt{Disposition: &imap.BodyStructureDisposition{Params: map[string]string{k2: v1, k1: v2}}},
+		})
+		if name != "" && name != clean(name, "") {
+			t.Fatalf("%q", name)
+		}
+	})
+}
