@@ -39,6 +39,7 @@ type sshServer struct {
 	conns   atomic.Int32
 	cutAt   atomic.Int64 // bytes from the server after which a connection breaks; 0: never
 	stallAt atomic.Int64 // … after which nothing more comes
+	then    func()       // what happens once a MiB has come from the server
 	mu      sync.Mutex
 	log     bytes.Buffer
 }
@@ -190,7 +191,10 @@ func (s *sshServer) serve(binary string, c net.Conn) {
 	buf := make([]byte, 16<<10)
 	for {
 		n, err := near.Read(buf)
-		sent += int64(n)
+		if sent += int64(n); sent > 1<<20 && s.then != nil {
+			s.then()
+			s.then = nil
+		}
 		if at := s.stallAt.Load(); at > 0 && sent > at {
 			io.Copy(io.Discard, c) // until the other side gives up
 			break
@@ -359,6 +363,26 @@ func TestSFTPGrowing(t *testing.T) {
 	got, err = d.fetch(s)
 	if all := d.files(got); err != nil || !strings.HasPrefix(all, "coming.csv=122") {
 		t.Errorf("at rest: %q, %v", all, err)
+	}
+}
+
+// A file that is written anew while it is fetched is left for the next time, be
+// it as long as before or shorter.
+func TestSFTPRewritten(t *testing.T) {
+	for _, size := range []int{4_000_000, 1000} {
+		d := newDesk(t)
+		srv := newSSH(t, d)
+		s := srv.source(srv.known("ed25519"))
+		srv.put("a.csv", strings.Repeat("1", 4_000_000), morning)
+		srv.then = func() { srv.put("a.csv", strings.Repeat("2", size), morning.Add(time.Hour)) }
+		got, err := d.fetch(s)
+		if all := d.files(got); err != nil || all != "" || notes(got) != "a.csv: still being written, left for the next fetch" {
+			t.Errorf("%q, %v, %q", all, err, notes(got))
+		}
+		got, err = d.fetch(s)
+		if all := d.files(got); err != nil || !strings.HasPrefix(all, "a.csv=22222") {
+			t.Errorf("%q, %v", all, err)
+		}
 	}
 }
 
