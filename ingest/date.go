@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"strings"
 	"time"
 	"unicode"
@@ -372,6 +373,23 @@ func parseInstant(s string, order string, zone *time.Location) (time.Time, bool)
 	}
 	y, m, d := day.Time().Date()
 	return time.Date(y, m, d, hour, minute, 0, 0, zone), true
+}
+
+// fetched finds the newest time in a column that says when rows were fetched.
+type fetched struct {
+	column int // -1: there is none
+	last   []byte
+	newest time.Time
+}
+
+func (f *fetched) see(cell []byte, order string) {
+	if bytes.Equal(cell, f.last) {
+		return
+	}
+	f.last = append(f.last[:0], cell...)
+	if at, ok := parseInstant(clean(string(cell)), order, time.UTC); ok && at.After(f.newest) {
+		f.newest = at
+	}
 }
 
 // splitRange parts the two ends of a range of dates.

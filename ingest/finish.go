@@ -92,7 +92,7 @@ func (p *parser) report() *Report {
 	}
 	rep.Recognised = p.recognised()
 	p.sumUp(rep)
-	rep.KnownAsOf, rep.KnownFrom = r.knownAsOf(p.lastSeen)
+	rep.KnownAsOf, rep.KnownFrom = r.knownAsOf(p.lastSeen, p.fetched.newest)
 	p.notes(rep)
 	p.warnings(rep)
 	rep.Problems, rep.MoreProblem = p.problems, p.moreIssues
@@ -279,6 +279,17 @@ func (p *parser) warnings(rep *Report) {
 					p.l.measures[c.measure].Label, fmt.Sprint(c.failed), fmt.Sprint(c.failed+c.held))})
 		}
 	}
+	if h := p.r.head; h.rows >= 0 && h.rows != p.good+p.skipped {
+		p.problem(Problem{Severity: Critical, Message: say("the file says that it holds %s and has %s: it was cut off or changed. Download it again",
+			"le fichier annonce %s et en contient %s\u00a0: il a été tronqué ou modifié. Téléchargez-le à nouveau",
+			countOf(h.rows, "row", "rows", "ligne", "lignes"), fmt.Sprint(p.good+p.skipped))})
+	}
+	if p.r.head.partial {
+		p.problem(Problem{Severity: Warning, Message: locale.Text{
+			EN: "the platform says that its figures may be incomplete: download the report again in a day",
+			FR: "la plateforme signale que ses chiffres peuvent être incomplets\u00a0: téléchargez à nouveau le rapport dans un jour",
+		}})
+	}
 	if p.good == 0 && p.skipped == 0 {
 		p.problem(Problem{Message: locale.Text{EN: "the report has no rows", FR: "le rapport n’a aucune ligne"}, Severity: Warning})
 	}
@@ -314,9 +325,12 @@ var stamp = regexp.MustCompile(`(20\d\d)-?([01]\d)-?([0-3]\d)(?:[ _T-]([0-2]\d)[
 
 // knownAsOf is the instant whose knowledge the file holds, and where that comes
 // from: the file, its name, the user, the file's time where it fits, else now.
-func (r *Reader) knownAsOf(last locale.Day) (at time.Time, from string) {
-	if !r.head.known.IsZero() {
-		return r.head.known, "file"
+func (r *Reader) knownAsOf(last locale.Day, fetched time.Time) (at time.Time, from string) {
+	if known := r.head.known; !known.IsZero() {
+		return known, "file"
+	}
+	if !fetched.IsZero() && !fetched.After(r.opts.Now) {
+		return fetched, "file"
 	}
 	if m := stamp.FindStringSubmatch(r.file.Name); m != nil {
 		if at, err := time.ParseInLocation("200601021504", strings.Join(m[1:], ""), r.opts.Zone); err == nil && !at.After(r.opts.Now) {

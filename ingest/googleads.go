@@ -33,6 +33,10 @@ var _ = register(Platform{
 		EN: "a table of the Google Ads interface (for example Campaigns, with the segment Day) as .csv",
 		FR: "un tableau de l’interface Google Ads (par exemple Campagnes, avec le segment Jour) au format .csv",
 	},
+	Unconfirmed: locale.Text{
+		EN: "in French: titles of weeks, months and most segments, the words for an unlimited range and for match types",
+		FR: "en français\u00a0: les titres des semaines, des mois et de la plupart des segments, les mots pour une période illimitée et pour les types de correspondance",
+	},
 	Signature: []string{
 		"Impr. + Cost", "Impr. + Currency code", "Campaign + Currency code", "Cost + Clicks + Currency code",
 		"Impr. + Coût", "Impr. + Code de la devise", "Campagne + Code de la devise", "Coût + Clics + Code de la devise",

@@ -17,7 +17,9 @@ type layout struct {
 	measures []boundMeasure
 	checks   []boundMeasure
 	splits   []split
-	suffix   string // currency in the headers of amounts
+	suffix   string       // currency in the headers of amounts
+	micros   map[int]bool // columns of amounts in millionths
+	api      bool         // a program fetched the table
 }
 
 // boundMeasure is a measure that a column fills, or a price of it.
@@ -38,10 +40,11 @@ type heading struct {
 	names      []string // normalised
 	currencies []string // at the end of each header
 	repaired   bool
+	api        bool // all are identifiers, as programs name columns
 }
 
 func newHeading(cells []string) heading {
-	var h heading
+	h := heading{api: apiShaped(cells)}
 	for _, c := range cells {
 		c, repaired := repair(c)
 		name, currency := normalise(c)
@@ -65,17 +68,22 @@ func (h heading) has(signature []string) bool {
 // ranged says that a range of dates stands before it; trusted that the user
 // named the platform, so that any header with an object and a measure will do.
 func (p *Platform) fit(h heading, ranged, trusted bool) (*layout, bool) {
-	signed := slices.ContainsFunc(p.signatures, h.has) || ranged && slices.ContainsFunc(p.ranges, h.has)
+	table, signed := p.headers, false
+	if h.api {
+		table, signed = p.api, slices.ContainsFunc(p.signedAPIs, h.has)
+	} else {
+		signed = slices.ContainsFunc(p.signatures, h.has) || ranged && slices.ContainsFunc(p.ranges, h.has)
+	}
 	if !signed && !trusted {
 		return nil, false
 	}
 	header, names := h.cells, h.names
-	l := &layout{platform: p, columns: make([]Column, len(header)), roles: map[string]int{}}
+	l := &layout{platform: p, columns: make([]Column, len(header)), roles: map[string]int{}, micros: map[int]bool{}, api: h.api}
 	rank := map[string]int{} // of the header that fills a meaning
 	votes := map[locale.Lang]int{}
 	for i, name := range names {
 		l.columns[i].Header = header[i]
-		a, ok := p.meaning(name, names)
+		a, ok := meaning(table[name], names)
 		if !ok {
 			if comparison(name) {
 				l.columns[i].Note = locale.Text{EN: "another period, for comparison: not taken", FR: "autre période, pour comparaison\u00a0: non prise"}
@@ -84,25 +92,34 @@ func (p *Platform) fit(h heading, ranged, trusted bool) (*layout, bool) {
 		}
 		l.matched++
 		votes[a.lang]++
-		before, taken := l.roles[a.as]
+		before, taken := l.roles[a.As]
 		switch {
-		case a.as == "unused":
-			l.columns[i].Role = a.as
+		case a.As == "unused":
+			l.columns[i].Role = a.As
 			continue
 		case taken && names[before] == name:
 			l.columns[i].Note = say("repeats column %s: not taken", "répète la colonne %s\u00a0: non prise", quoted(header[before]))
 			continue
-		case taken && rank[a.as] <= a.rank:
+		case taken && rank[a.As] <= a.rank:
 			l.columns[i].Note = say("column %s is taken instead", "la colonne %s est prise à la place", quoted(header[before]))
 			continue
 		case taken:
+			delete(l.micros, before)
 			l.columns[before] = Column{Header: header[before], Note: say("column %s is taken instead", "la colonne %s est prise à la place", quoted(header[i]))}
 		}
-		l.roles[a.as], rank[a.as] = i, a.rank
-		if _, ok := LookupMeasure(a.as); ok {
-			l.columns[i].Measure = a.as
+		l.roles[a.As], rank[a.As] = i, a.rank
+		if _, ok := LookupMeasure(a.As); ok {
+			l.columns[i].Measure = a.As
 		} else {
-			l.columns[i].Role = a.as
+			l.columns[i].Role = a.As
+		}
+		l.columns[i].Note = a.Note
+		if a.Micros {
+			l.micros[i] = true
+			l.columns[i].Note = join(a.Note, locale.Text{
+				EN: "the amounts are in millionths: divided by 1,000,000",
+				FR: "les montants sont en millionièmes\u00a0: divisés par 1\u202f000\u202f000",
+			})
 		}
 	}
 	if votes[locale.EN] != votes[locale.FR] {
@@ -117,10 +134,10 @@ func (p *Platform) fit(h heading, ranged, trusted bool) (*layout, bool) {
 }
 
 // meaning is what a header means beside the others.
-func (p *Platform) meaning(name string, names []string) (alias, bool) {
+func meaning(all []alias, names []string) (alias, bool) {
 	var plain alias
 	found := false
-	for _, a := range p.headers[name] {
+	for _, a := range all {
 		if a.beside == "" {
 			plain, found = a, true
 		} else if slices.Contains(names, a.beside) {
@@ -207,6 +224,14 @@ func (l *layout) deriveSpend() {
 		EN: "the file has no spend: it is derived from CPM × impressions ÷ 1000",
 		FR: "le fichier n’a pas de dépense\u00a0: elle est déduite de CPM × impressions ÷ 1000",
 	}
+}
+
+// join puts two notes beside each other; either may be empty.
+func join(a, b locale.Text) locale.Text {
+	if a == (locale.Text{}) || b == (locale.Text{}) {
+		return locale.Text{EN: a.EN + b.EN, FR: a.FR + b.FR}
+	}
+	return say("%s; %s", "%s\u00a0; %s", a, b)
 }
 
 // measure is the position of a measure among those of the file; -1 where it

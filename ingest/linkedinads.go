@@ -36,6 +36,10 @@ var _ = register(Platform{
 		EN: "a performance report of Campaign Manager (Export, Ad performance, broken down by day) as .csv",
 		FR: "un rapport de performances du Campaign Manager (Exporter, Performances des publicités, par jour) au format .csv",
 	},
+	Unconfirmed: locale.Text{
+		EN: "a French file as a whole: its headers are those of the interface, its first lines a guess",
+		FR: "un fichier français entier\u00a0: ses en-têtes sont ceux de l’interface, ses premières lignes une supposition",
+	},
 	Signature: []string{
 		"Total Spent + Impressions", "Total Spent + Clicks", "Start Date + Total Spent",
 		"Total dépensé + Impressions", "Total dépensé + Clics",

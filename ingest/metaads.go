@@ -36,6 +36,10 @@ var _ = register(Platform{
 		EN: "a table of Ads Manager (Reports, Export table data, with the breakdown By day) as .csv or .xlsx",
 		FR: "un tableau du Gestionnaire de publicités (Rapports, Exporter les données du tableau, avec la répartition Par jour) au format .csv ou .xlsx",
 	},
+	Unconfirmed: locale.Text{
+		EN: "in French: headers of accounts, ids, months, regions, delivery and rankings",
+		FR: "en français\u00a0: les en-têtes des comptes, identifiants, mois, régions, diffusion et classements",
+	},
 	Signature: []string{
 		"Reporting starts", "Amount spent + Impressions", "Amount spent + Campaign name", "Amount spent + Ad set name", "Amount spent + Ad name", "Amount spent + Day",
 		"Début des rapports", "Montant dépensé + Impressions", "Montant dépensé + Nom de la campagne", "Montant dépensé + Jour",

@@ -23,10 +23,16 @@ const (
 // it is an id in the wrong column or a broken file.
 const maxUnits = 1_000_000_000_000
 
+// maxDigits is where the digits of a cell stop being counted: more than any
+// amount, written in millionths.
+const maxDigits = maxUnits * 1_000_000
+
 // numbers reads the cells of one numeric column. It holds the hypothesis on
 // which sign parts the decimals and what the cells so far said about it.
 type numbers struct {
 	count   bool // whole numbers only
+	micros  bool // the cells are in millionths, whole ones
+	signed  bool // a value may be below zero
 	decimal byte // the reading in use, '.' or ','
 	fixed   bool // by the user or by a restart: the other reading is not tried
 	// prior is the decimal sign that language, platform and delimiter agree
@@ -108,7 +114,7 @@ func (n *numbers) quick(cell []byte) (int64, bool) {
 			return 0, false
 		}
 		decimals := cell[i+1:]
-		if len(decimals) == 0 || len(decimals) > 6 || n.count {
+		if len(decimals) == 0 || len(decimals) > 6 || n.count || n.micros {
 			return 0, false
 		}
 		for _, c := range decimals {
@@ -123,7 +129,7 @@ func (n *numbers) quick(cell []byte) (int64, bool) {
 	switch {
 	case len(cell) > 12:
 		return 0, false
-	case n.count:
+	case n.count || n.micros:
 		return v, true
 	}
 	return v * 1_000_000, true
@@ -183,21 +189,31 @@ func (n *numbers) natural(body []byte) bool {
 	return body[i] == n.priorGroup
 }
 
-// store rounds an amount to stored units, half away from zero, once.
+// store rounds an amount to stored units, half away from zero, once. Where the
+// cells are in millionths their digits are what is stored.
 func (n *numbers) store(m amount) (int64, found) {
 	switch {
-	case m.units > maxUnits:
+	case m.units > maxDigits || !n.micros && m.units > maxUnits:
 		return 0, huge
-	case m.minus && (m.units != 0 || m.micros != 0 || m.up):
+	case m.minus && !n.signed && (m.units != 0 || m.micros != 0 || m.up):
 		return 0, negative
 	case n.count && !m.whole():
 		return 0, partial
-	case n.count:
-		return int64(m.units), fine
 	}
-	v := int64(m.units)*1_000_000 + int64(m.micros)
-	if m.up {
-		v++
+	v := int64(m.units)
+	switch {
+	case n.micros:
+		if m.micros >= 500_000 {
+			v++
+		}
+	case !n.count:
+		v = v*1_000_000 + int64(m.micros)
+		if m.up {
+			v++
+		}
+	}
+	if m.minus {
+		v = -v
 	}
 	return v, fine
 }
@@ -250,8 +266,8 @@ func separate(body []byte, decimal byte) (a amount, ok bool) {
 			if leading == 'x' {
 				leading = c
 			}
-			if a.units > maxUnits {
-				a.units = maxUnits + 1 // stays too large whatever follows
+			if a.units > maxDigits {
+				a.units = maxDigits + 1 // stays too large whatever follows
 			} else {
 				a.units = a.units*10 + uint64(d)
 			}
@@ -393,8 +409,8 @@ func parsePlain(b []byte) (a amount, ok bool) {
 		if d > 9 {
 			return a, false
 		}
-		if a.units = a.units*10 + uint64(d); a.units > maxUnits {
-			a.units = maxUnits + 1
+		if a.units = a.units*10 + uint64(d); a.units > maxDigits {
+			a.units = maxDigits + 1
 		}
 	}
 	return a, a.decimals(frac)
@@ -472,8 +488,8 @@ func perUnit(price, quantity, per int64) (int64, bool) {
 	return int64(q), true
 }
 
-// add sums two non-negative values; ok is false where they do not fit.
+// add sums two values; ok is false where they do not fit.
 func add(a, b int64) (int64, bool) {
 	s := a + b
-	return s, s >= a
+	return s, (s >= a) == (b >= 0)
 }

@@ -50,6 +50,8 @@ type parser struct {
 	lastFirst locale.Day
 	notFirst  bool // some row is not dated on the first day of the range
 
+	fetched fetched // of the column that says when each row was
+
 	// Names.
 	names   []int // columns that name objects
 	keyed   []int // columns that together say where a row belongs
@@ -128,12 +130,12 @@ func newParser(r *Reader, k *Keys, rows *Rows) *parser {
 		places: map[string]*place{}, indicators: map[string]*tally{}, byDay: map[locale.Day]*sums{},
 		spend: l.measure("spend"), impr: l.measure("impressions"), clicks: l.measure("clicks"),
 		cpm: -1, result: -1, day: -1, starts: l.cell("first_day"), ends: l.cell("last_day"), ordered: true,
-		mark: r.head.mark,
+		mark: r.head.mark, fetched: fetched{column: l.cell("known_as_of")},
 	}
 	r.disk.read = 0
 	p.src = r.open()
 	for _, m := range l.measures {
-		p.numeric = append(p.numeric, p.column(m.cell, m.Unit == Count))
+		p.numeric = append(p.numeric, p.column(m.cell, m.Unit == Count, m.Signed()))
 	}
 	for _, c := range l.checks {
 		measure, price := l.measure(c.ID), len(p.numeric)
@@ -144,14 +146,14 @@ func newParser(r *Reader, k *Keys, rows *Rows) *parser {
 				p.cpm = price
 			}
 		}
-		p.numeric = append(p.numeric, p.column(c.cell, false))
+		p.numeric = append(p.numeric, p.column(c.cell, false, false))
 		if measure >= 0 && p.spend >= 0 && price != p.cpm {
 			p.prices = append(p.prices, check)
 		}
 	}
 	if at := l.cell("result"); at >= 0 && l.cell("result_kind") >= 0 {
 		p.result = len(p.numeric)
-		p.numeric = append(p.numeric, p.column(at, false))
+		p.numeric = append(p.numeric, p.column(at, false, false))
 	}
 	p.values, p.has = make([]int64, len(p.numeric)), make([]bool, len(p.numeric))
 
@@ -191,8 +193,9 @@ func isObject(role string) bool {
 	return slices.ContainsFunc(levels[4:], func(x levelRole) bool { return x.role == role })
 }
 
-func (p *parser) column(cell int, count bool) numericColumn {
+func (p *parser) column(cell int, count, signed bool) numericColumn {
 	c := numericColumn{cell: cell, numbers: p.r.newNumbers(cell, count)}
+	c.micros, c.signed = p.l.micros[cell], signed
 	if cell >= 0 {
 		c.header = p.l.columns[cell].Header
 	}
@@ -213,6 +216,9 @@ func (p *parser) run() error {
 		p.line = rec.line
 		if rec.line <= header.line {
 			continue
+		}
+		if len(p.l.platform.footers) > 0 && p.l.platform.endsTable(p.text(rec, 0)) {
+			break
 		}
 		if err := p.record(rec, header.cells); err != nil {
 			return err
@@ -295,6 +301,9 @@ func (p *parser) record(rec *record, header []string) error {
 		p.reject("", "", "the row names nothing that the table is about: it may be a sum of others, so it is not taken",
 			"la ligne ne nomme rien de ce dont parle le tableau\u00a0: c’est peut-être une somme des autres, elle n’est pas prise")
 		return nil
+	}
+	if p.fetched.column >= 0 {
+		p.fetched.see(cell(rec, p.fetched.column), p.dates.order)
 	}
 	where := p.place(rec, first)
 	if where.problem.EN != "" {

@@ -169,6 +169,9 @@ func (p *parser) newPlace(rec *record, day locale.Day) *place {
 	id := func(r string) string { return p.id(rec, p.l.cell(r)) }
 	w.accountName, w.accountID = role("account"), id("account_id")
 	if w.accountName == "" && w.accountID == "" {
+		w.accountName, w.accountID = accountOf(p.r.head.account)
+	}
+	if w.accountName == "" && w.accountID == "" {
 		w.accountName, w.accountID = accountOf(p.r.opts.Account)
 	}
 	w.account = p.keys.Entity(LevelAccount, 0, 0, w.accountID, w.accountName, day)

@@ -16,6 +16,9 @@ type Platform struct {
 	// Export says which report to download, after "download": it ends the
 	// message about a file that cannot be read.
 	Export locale.Text
+	// Unconfirmed says what of this entry nobody has seen in a real file, built
+	// from the best evidence there is; empty where all was seen.
+	Unconfirmed locale.Text
 
 	// Signature lists the headers that tell this platform's reports from all
 	// others, each as names joined by " + ": one of them has to be there whole.
@@ -25,10 +28,20 @@ type Platform struct {
 	RangeSignature []string
 	// Columns says what each header means.
 	Columns []Header
-	// Preamble says what the labelled lines before the header mean
-	// ("Date Generated: …"): first_day, last_day, known_as_of. A range of days
-	// or a title on a line of its own needs no entry.
+	// APISignature and API are the same for tables that a program fetched from
+	// the platform (a connector, a script, BigQuery): all their headers are
+	// identifiers, as cost_micros. Only EN is used.
+	APISignature []string
+	API          []Header
+	// Preamble says what the labelled lines before the header mean, and those
+	// after the rows where the platform has Footer ("Date Generated: …"):
+	// first_day, last_day, range (both), known_as_of, account, rows (how many
+	// the file says to hold) or incomplete (whether it says to be). A range of
+	// days or a title on a line of its own needs no entry.
 	Preamble []Header
+	// Footer lists what the first line after the table begins with, separated
+	// by " | ": nothing from there on is a row.
+	Footer string
 	// AllTime is what the platform prints where its range has no bounds.
 	AllTime string
 	// Nulls are its words for a missing value, beside the usual ones.
@@ -54,8 +67,9 @@ type Platform struct {
 	// NoData is the sentence that stands in place of rows in an empty export.
 	NoData string
 
-	headers            map[string][]alias // by normalised name
-	signatures, ranges [][]string         // normalised
+	footers                        []string
+	headers, api                   map[string][]alias // by normalised name
+	signatures, ranges, signedAPIs [][]string         // normalised
 }
 
 // Header is what one column means. EN and FR are its headers in each language,
@@ -71,6 +85,7 @@ type Platform struct {
 //     ad_group_id, ad_id: its id;
 //   - match_type: of a keyword;
 //   - currency: an ISO code;
+//   - known_as_of: when the row was fetched;
 //   - breakdown:NAME: a split of the rows;
 //   - result and result_kind: a count of mixed events, and which;
 //   - check:MEASURE: what one of the measure cost (a thousand of them for
@@ -80,12 +95,18 @@ type Header struct {
 	As, EN, FR string
 	// Beside: the meaning holds only where the header also has this column.
 	Beside string
+	// Micros: the amounts are in millionths of the currency's unit.
+	Micros bool
+	// Note says what people should know about these figures: which clicks or
+	// conversions the platform counts here.
+	Note locale.Text
 }
 
 // Totals says how a platform prints sums among its rows.
 type Totals struct {
-	// Labels are what the label of a totals row begins with; it stands in one
-	// of the first three cells, and all names in the row are empty.
+	// Labels are what the label of a totals row begins with, all with the same
+	// letter; it stands in one of the first three cells, and all other names in
+	// the row are empty.
 	Labels []string
 	// Scopes are the words after the label that are no name of a campaign;
 	// those of Account cover the whole account.
@@ -103,7 +124,7 @@ type Mark struct {
 
 // alias is one meaning of a normalised header.
 type alias struct {
-	as     string
+	*Header
 	lang   locale.Lang // "" where both languages share it
 	rank   int         // place among the headers of the same meaning
 	beside string      // normalised
@@ -117,8 +138,11 @@ func register(p Platform) *Platform {
 	if LookupPlatform(p.ID) != nil {
 		panic("ingest: platform " + p.ID + " is registered twice")
 	}
-	p.headers = aliases(p.ID, p.Columns)
-	p.signatures, p.ranges = signatures(p.Signature), signatures(p.RangeSignature)
+	if p.Footer != "" {
+		p.footers = strings.Split(p.Footer, " | ")
+	}
+	p.headers, p.api = aliases(p.ID, p.Columns), aliases(p.ID, p.API)
+	p.signatures, p.ranges, p.signedAPIs = signatures(p.Signature), signatures(p.RangeSignature), signatures(p.APISignature)
 	platforms = append(platforms, &p)
 	slices.SortFunc(platforms, func(a, b *Platform) int { return strings.Compare(a.ID, b.ID) })
 	return &p
@@ -154,7 +178,8 @@ func LookupPlatform(id string) *Platform {
 // aliases indexes a table of headers by their normalised names.
 func aliases(id string, table []Header) map[string][]alias {
 	m := map[string][]alias{}
-	for _, h := range table {
+	for i := range table {
+		h := &table[i]
 		if h.EN == "" {
 			panic(fmt.Sprintf("ingest: %s: %s has no header", id, h.As))
 		}
@@ -175,9 +200,9 @@ func aliases(id string, table []Header) map[string][]alias {
 				twin := slices.IndexFunc(m[key], func(a alias) bool { return a.beside == beside })
 				switch {
 				case twin < 0:
-					m[key] = append(m[key], alias{h.As, lang, rank, beside})
-				case m[key][twin].as != h.As:
-					panic(fmt.Sprintf("ingest: %s: header %q means both %s and %s", id, name, m[key][twin].as, h.As))
+					m[key] = append(m[key], alias{h, lang, rank, beside})
+				case m[key][twin].As != h.As:
+					panic(fmt.Sprintf("ingest: %s: header %q means both %s and %s", id, name, m[key][twin].As, h.As))
 				case m[key][twin].lang != lang:
 					m[key][twin].lang = ""
 				}

@@ -1,6 +1,9 @@
 package ingest
 
 import (
+	"errors"
+	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,33 +18,18 @@ func (r *Reader) understand() error {
 	if who := personalColumn(h.records[h.header].cells); who != "" {
 		return r.refusePersonal(line, who)
 	}
+	h.rows = -1
 	unlimited := false
-	zone := r.opts.Zone
 	for _, rec := range h.records[:h.header] {
 		text, _ := repair(strings.TrimSpace(strings.Join(rec.cells, string(r.text.delim))))
-		if text == "" || strings.HasPrefix(text, "sep=") {
+		text = strings.TrimSpace(strings.TrimLeft(text, "#"))
+		if text == "" || strings.HasPrefix(text, "sep=") || strings.Trim(text, "-") == "" {
 			continue
 		}
-		if strings.Contains(text, "UTC)") {
-			zone = time.UTC
-		}
 		unlimited = unlimited || p.allTime(text)
-		if as, value := p.labelled(text); as != "" {
-			d := r.newDates()
-			day, ok := d.one(value)
-			if !ok {
-				return r.refuse(rec.line, "the date in %s is not understood", "la date dans %s n’est pas comprise", quoted(text))
-			}
-			switch as {
-			case "first_day":
-				h.from = day
-			case "last_day":
-				h.to = day
-			case "known_as_of":
-				if at, ok := parseInstant(value, d.order, zone); ok {
-					h.known = at
-				}
-			}
+		if known, err := r.statement(rec.line, text); err != nil {
+			return err
+		} else if known {
 			continue
 		}
 		if from, to, ok, err := r.readRange(rec.line, text); err != nil {
@@ -53,6 +41,9 @@ func (r *Reader) understand() error {
 		if h.title == "" {
 			h.title = strings.Join(strings.Fields(clean(text)), " ")
 		}
+	}
+	if err := r.readFooter(); err != nil {
+		return err
 	}
 	if h.from > h.to {
 		return r.refuse(0, "the report’s range ends (%s) before it begins (%s)", "la période du rapport finit (%s) avant de commencer (%s)", h.to.String(), h.from.String())
@@ -77,7 +68,115 @@ func (r *Reader) understand() error {
 	return nil
 }
 
-// labelled reads "Date Generated: September 23, 2026" by the platform's table.
+// statement reads a line such as "Date Generated: September 23, 2026" by the
+// platform's table; false where that has no such label.
+func (r *Reader) statement(line int, text string) (known bool, err error) {
+	h := &r.head
+	zone := r.opts.Zone
+	if strings.Contains(text, "UTC)") || strings.Contains(text, "GMT") {
+		zone = time.UTC
+	}
+	h.utc = h.utc || zone == time.UTC
+	as, value := r.layout.platform.labelled(text)
+	if as == "" {
+		return false, nil
+	}
+	if h.utc {
+		zone = time.UTC
+	}
+	value = strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(value, "GMT"), "(GMT)"))
+	switch as {
+	case "account":
+		h.account = strings.Join(strings.Fields(clean(value)), " ")
+		return true, nil
+	case "rows":
+		h.rows = int64(number(strings.ReplaceAll(value, ",", "")))
+		return true, nil
+	case "incomplete":
+		h.partial = strings.EqualFold(value, "true")
+		return true, nil
+	case "range":
+		from, to, ok, err := r.readRange(line, value)
+		if err != nil || !ok {
+			return ok, err
+		}
+		h.from, h.to = from, to
+		return true, nil
+	}
+	d := r.newDates()
+	day, ok := d.one(value)
+	if !ok {
+		return false, r.refuse(line, "the date in %s is not understood", "la date dans %s n’est pas comprise", quoted(text))
+	}
+	switch as {
+	case "first_day":
+		h.from = day
+	case "last_day":
+		h.to = day
+	case "known_as_of":
+		if at, ok := parseInstant(value, d.order, zone); ok {
+			h.known = at
+		}
+	}
+	return true, nil
+}
+
+// readFooter reads what the platform prints after its table, which may say
+// what its rows need: the last records of the file, where it is a text.
+func (r *Reader) readFooter() error {
+	p := r.layout.platform
+	if p.Footer == "" || r.book != nil {
+		return nil
+	}
+	tail, err := r.lastRecords()
+	if err != nil {
+		return err
+	}
+	inside := false
+	for _, rec := range tail {
+		if inside = inside || p.endsTable(rec.cells[0]); !inside {
+			continue
+		}
+		text := strings.TrimSpace(strings.Join(rec.cells, " "))
+		if _, err := r.statement(rec.line, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lastRecords are the records in the last few thousand bytes of a text; the
+// first may be cut. Their lines are not known.
+func (r *Reader) lastRecords() ([]headRecord, error) {
+	const size = 8 << 10
+	from := max(r.file.Size-size, 0)
+	from -= from % 4 // whole characters of UTF-16
+	text := decoded(io.NewSectionReader(r.disk, from, r.file.Size-from), r.text.encoding)
+	src := newSplitter(text, r.text.delim)
+	var records []headRecord
+	for {
+		rec, err := src.next()
+		var quote *openQuote
+		if err == io.EOF || errors.As(err, &quote) {
+			return records, nil // the cut may lie inside quotes
+		}
+		if err != nil {
+			return nil, err
+		}
+		h := headRecord{}
+		for _, c := range rec.cells {
+			h.cells = append(h.cells, string(c))
+		}
+		records = append(records, h)
+	}
+}
+
+// endsTable reports the first cell of the first line after the rows.
+func (p *Platform) endsTable(cell string) bool {
+	return slices.ContainsFunc(p.footers, func(start string) bool { return strings.HasPrefix(cell, start) })
+}
+
+// labelled parts "Date Generated: September 23, 2026" by the platform's table.
 func (p *Platform) labelled(text string) (as, value string) {
 	for i, c := range text {
 		if c != ':' && c != '\uff1a' {

@@ -126,6 +126,10 @@ type head struct {
 	to      locale.Day
 	known   time.Time // when the report was made
 	mark    string    // first currency sign among the amounts
+	account string    // that it names
+	rows    int64     // that it says to hold; -1 where it does not
+	partial bool      // it says that its data are not complete yet
+	utc     bool      // it says that its times are of this zone
 }
 
 type headRecord struct {
