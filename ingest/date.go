@@ -45,6 +45,9 @@ func (d *dates) read(cell []byte) (first, last locale.Day, is found) {
 		d.last, d.lastDay = [10]byte(cell), day
 		return day, day, fine
 	}
+	if i := bytes.IndexByte(cell, '|'); i > 0 {
+		cell = cell[:i] // an hour of the day stands behind
+	}
 	s := strings.TrimSpace(clean(string(cell)))
 	if isNull([]byte(s), d.nulls) {
 		return 0, 0, missing

@@ -106,10 +106,12 @@ func (p *parser) report() *Report {
 func (p *parser) recognised() locale.Text {
 	h := p.r.head
 	lang := locale.Text{EN: "headers", FR: "en-têtes"}
-	switch p.l.language {
-	case locale.EN:
+	switch {
+	case p.l.api:
+		lang = locale.Text{EN: "headers of its API", FR: "en-têtes de son API"}
+	case p.l.language == locale.EN:
 		lang = locale.Text{EN: "English headers", FR: "en-têtes anglais"}
-	case locale.FR:
+	case p.l.language == locale.FR:
 		lang = locale.Text{EN: "French headers", FR: "en-têtes français"}
 	}
 	title := locale.Text{}
@@ -173,7 +175,7 @@ func (p *parser) sumUp(rep *Report) {
 func (p *parser) notes(rep *Report) {
 	for i := range p.numeric {
 		if c := &p.numeric[i]; c.cell >= 0 && c.bounds > 0 {
-			rep.Columns[c.cell].Note = say("%s bounds such as < 10% are read as missing", "%s bornes telles que < 10\u00a0% sont lues comme manquantes", fmt.Sprint(c.bounds))
+			rep.Columns[c.cell].Note = say("bounds such as < 10%% or <5 are read as missing: %s", "les bornes telles que < 10\u00a0%% ou <5 sont lues comme manquantes\u00a0: %s", countOf(c.bounds, "cell", "cells", "cellule", "cellules"))
 		}
 	}
 	if at := p.l.cell("clicks_all"); at >= 0 && p.clicks < 0 {

@@ -41,6 +41,7 @@ type heading struct {
 	currencies []string // at the end of each header
 	repaired   bool
 	api        bool // all are identifiers, as programs name columns
+	nameRanged bool // it is the first line of a file whose name holds a range of days
 }
 
 func newHeading(cells []string) heading {
@@ -68,6 +69,7 @@ func (h heading) has(signature []string) bool {
 // ranged says that a range of dates stands before it; trusted that the user
 // named the platform, so that any header with an object and a measure will do.
 func (p *Platform) fit(h heading, ranged, trusted bool) (*layout, bool) {
+	trusted = trusted || h.nameRanged && p.RangeInName
 	table, signed := p.headers, false
 	if h.api {
 		table, signed = p.api, slices.ContainsFunc(p.signedAPIs, h.has)
@@ -129,6 +131,9 @@ func (p *Platform) fit(h heading, ranged, trusted bool) (*layout, bool) {
 		}
 	}
 	l.bind(h.currencies)
+	if !signed && h.nameRanged && p.RangeInName {
+		return l, l.matched == len(header)
+	}
 	named := slices.ContainsFunc(levels, func(x levelRole) bool { return l.cell(x.role) >= 0 })
 	return l, signed || named && len(l.measures) > 0
 }
@@ -177,7 +182,7 @@ func (l *layout) bind(currencies []string) {
 			l.splits = append(l.splits, split{name, i})
 		}
 	}
-	slices.SortFunc(l.splits, func(a, b split) int { return strings.Compare(a.name, b.name) })
+	l.sortSplits()
 	l.addResults()
 	l.deriveSpend()
 }
@@ -224,6 +229,22 @@ func (l *layout) deriveSpend() {
 		EN: "the file has no spend: it is derived from CPM × impressions ÷ 1000",
 		FR: "le fichier n’a pas de dépense\u00a0: elle est déduite de CPM × impressions ÷ 1000",
 	}
+}
+
+// weekdays makes a split of a column of days whose cells are names of weekdays.
+func (l *layout) weekdays(row []string) {
+	at := l.cell("day")
+	if at < 0 || at >= len(row) || !weekday(fold(row[at])) {
+		return
+	}
+	delete(l.roles, "day")
+	l.columns[at].Role = "breakdown:day_of_week"
+	l.splits = append(l.splits, split{"day_of_week", at})
+	l.sortSplits()
+}
+
+func (l *layout) sortSplits() {
+	slices.SortFunc(l.splits, func(a, b split) int { return strings.Compare(a.name, b.name) })
 }
 
 // join puts two notes beside each other; either may be empty.

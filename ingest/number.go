@@ -354,6 +354,9 @@ func strip(cell []byte) (body []byte, mark string, minus, ok bool) {
 		before, body = before[:len(before)-1], cell[first-1:last+1] // .50
 	}
 	before, after = trim(before), trim(after)
+	if len(after) == 1 && (after[0] == '.' || after[0] == ',') {
+		after = nil // 144.
+	}
 	switch {
 	case len(before) > 0 && len(after) > 0:
 		return nil, "", false, false

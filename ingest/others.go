@@ -86,8 +86,14 @@ var strangers = prepared([]stranger{
 		headers: []string{"Gross sales + Net sales", "Ventes brutes + Ventes nettes"},
 	},
 	notYet("Amazon Ads").with("Click-Thru Rate (CTR) + Spend", "Cost Per Click (CPC) + Spend", "Customer Search Term", "7 Day Total Sales", "14 Day Total Sales", "Terme de recherche client"),
-	notYet("TikTok Ads").with("CPC (Destination)", "Clicks (Destination)", "2-second video views", "Cost + Paid likes", "Clics (destination)"),
-	notYet("Microsoft Advertising").with("TimePeriod + Impressions", "GregorianDate + Impressions", "Gregorian date + Impr.", "Campaign + Impr. + Spend").from("report name: "),
+	{
+		looks: locale.Text{EN: "a table of the Meta API’s actions, one line each", FR: "une table des actions de l’API Meta, une par ligne"},
+		do: locale.Text{
+			EN: "Its lines count the same conversion under several names, so they cannot be added up. Export the table of Ads Manager, with the columns of results.",
+			FR: "Ses lignes comptent la même conversion sous plusieurs noms\u00a0: elles ne s’additionnent pas. Exportez le tableau du Gestionnaire de publicités, avec les colonnes de résultats.",
+		},
+		headers: []string{"action_type + value"},
+	},
 	notYet("Pinterest Ads").with("Spend in account currency", "Pin clicks"),
 	notYet("Snapchat Ads").with("Swipe Ups", "Swipes + Spend", "eCPSU", "Ad Squad Name", "Paid Impressions + Amount spent"),
 	notYet("X Ads").with("Funding Instrument ID", "Funding Instrument Name", "Promoted Tweet", "Tweet engagements"),
@@ -98,10 +104,18 @@ var strangers = prepared([]stranger{
 	notYet("Klaviyo").with("Unique Placed Order", "Spam Complaints + Total Recipients"),
 	notYet("Mailchimp").with("Abuse Complaints + Total Recipients", "Times Forwarded"),
 	{
+		looks: locale.Text{EN: "a card of words in searches, of the Google Ads overview page", FR: "une fiche de mots dans les recherches, de la page Aperçu de Google Ads"},
+		do: locale.Text{
+			EN: "A search counts under each of its words, so its figures add up to more than there was. Download the card of searches, or the search terms table.",
+			FR: "Une recherche compte sous chacun de ses mots\u00a0: ses chiffres font plus que la réalité. Téléchargez la fiche des recherches, ou le tableau des termes de recherche.",
+		},
+		headers: []string{"Word + Top Containing Queries"},
+	},
+	{
 		looks: locale.Text{EN: "cards of the Google Ads overview page", FR: "des fiches de la page Aperçu de Google Ads"},
 		do: locale.Text{
-			EN: "Their range of days stands only in the file’s name and their rows are a selection. Download the table instead: in Google Ads open Campaigns, add the segment Day, then Download, .csv.",
-			FR: "Leur période ne figure que dans le nom du fichier et leurs lignes sont une sélection. Téléchargez plutôt le tableau\u00a0: dans Google Ads, ouvrez Campagnes, ajoutez le segment Jour, puis Télécharger, .csv.",
+			EN: "Their range of days stands only in the file’s name, and this one has lost it: give it its name back, as Devices(2026.02.05-2026.02.10).csv. Better, download the table: in Google Ads open Campaigns, add the segment Day, then Download, .csv.",
+			FR: "Leur période ne figure que dans le nom du fichier, et celui-ci l’a perdue\u00a0: rendez-lui son nom, comme Devices(2026.02.05-2026.02.10).csv. Mieux, téléchargez le tableau\u00a0: dans Google Ads, ouvrez Campagnes, ajoutez le segment Jour, puis Télécharger, .csv.",
 		},
 		only: []string{
 			"Campaign Name", "Campaign Group Name", "Campaign Status", "Ad Group Name", "Ad Group Status", "Search Keyword", "Match type", "Criterion Status",

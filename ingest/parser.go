@@ -163,6 +163,9 @@ func newParser(r *Reader, k *Keys, rows *Rows) *parser {
 			break
 		}
 	}
+	if p.period == "day" && r.head.period != "" {
+		p.period = r.head.period
+	}
 	p.dates = r.newDates()
 	if p.period == "day" {
 		p.dates.from, p.dates.to = r.head.from, r.head.to

@@ -26,6 +26,10 @@ type Platform struct {
 	// RangeSignature is enough where a line before the header is a range of
 	// dates, which others do not print.
 	RangeSignature []string
+	// RangeInName: some tables say their range in the file's name alone, as
+	// Devices(2026.02.05-2026.02.10).csv. They are recognised by that, where
+	// every header is the platform's.
+	RangeInName bool
 	// Columns says what each header means.
 	Columns []Header
 	// APISignature and API are the same for tables that a program fetched from
@@ -35,9 +39,10 @@ type Platform struct {
 	API          []Header
 	// Preamble says what the labelled lines before the header mean, and those
 	// after the rows where the platform has Footer ("Date Generated: …"):
-	// first_day, last_day, range (both), known_as_of, account, rows (how many
-	// the file says to hold) or incomplete (whether it says to be). A range of
-	// days or a title on a line of its own needs no entry.
+	// title, first_day, last_day, range (both), known_as_of, account, rows (how many
+	// the file says to hold), incomplete (whether it says to be) or aggregation
+	// (daily, weekly, monthly: what the column of days holds). A range of days
+	// or a title on a line of its own needs no entry.
 	Preamble []Header
 	// Footer lists what the first line after the table begins with, separated
 	// by " | ": nothing from there on is a row.

@@ -3,6 +3,7 @@ package ingest
 import (
 	"errors"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +20,9 @@ func (r *Reader) understand() error {
 		return r.refusePersonal(line, who)
 	}
 	h.rows = -1
+	if h.header+1 < len(h.records) {
+		l.weekdays(h.records[h.header+1].cells)
+	}
 	unlimited := false
 	for _, rec := range h.records[:h.header] {
 		text, _ := repair(strings.TrimSpace(strings.Join(rec.cells, string(r.text.delim))))
@@ -44,6 +48,9 @@ func (r *Reader) understand() error {
 	}
 	if err := r.readFooter(); err != nil {
 		return err
+	}
+	if from, to, ok := rangeOfName(r.file.Name); ok && p.RangeInName && h.from == 0 {
+		h.from, h.to = from, to
 	}
 	if h.from > h.to {
 		return r.refuse(0, "the report’s range ends (%s) before it begins (%s)", "la période du rapport finit (%s) avant de commencer (%s)", h.to.String(), h.from.String())
@@ -95,7 +102,16 @@ func (r *Reader) statement(line int, text string) (known bool, err error) {
 	case "incomplete":
 		h.partial = strings.EqualFold(value, "true")
 		return true, nil
+	case "title":
+		h.title = strings.Join(strings.Fields(clean(value)), " ")
+		return true, nil
+	case "aggregation":
+		h.period = map[string]string{"weekly": "week", "monthly": "month", "yearly": "year"}[fold(value)]
+		return true, nil
 	case "range":
+		if a, b, ok := strings.Cut(value, ","); ok { // 1/1/2026,1/31/2026
+			value = a + " - " + b
+		}
 		from, to, ok, err := r.readRange(line, value)
 		if err != nil || !ok {
 			return ok, err
@@ -232,6 +248,23 @@ func (r *Reader) readRange(line int, text string) (from, to locale.Day, ok bool,
 		return 0, 0, false, r.undecidedDates(line, "", d.doubt)
 	}
 	return from, to, true, nil
+}
+
+// nameRange is the range of days that some platforms write at the end of a
+// file's name; one of a single day names it once.
+var nameRange = regexp.MustCompile(`(20\d\d)\.([01]\d)\.([0-3]\d)(?:-(20\d\d)\.([01]\d)\.([0-3]\d))?\)`)
+
+func rangeOfName(name string) (from, to locale.Day, ok bool) {
+	m := nameRange.FindStringSubmatch(name)
+	if m == nil {
+		return 0, 0, false
+	}
+	from, okFrom := civil(number(m[1]), number(m[2]), number(m[3]))
+	if m[4] == "" {
+		return from, from, okFrom
+	}
+	to, okTo := civil(number(m[4]), number(m[5]), number(m[6]))
+	return from, to, okFrom && okTo && from <= to
 }
 
 // undecidedDates refuses a file whose dates can be read in two ways.

@@ -130,6 +130,7 @@ type head struct {
 	rows    int64     // that it says to hold; -1 where it does not
 	partial bool      // it says that its data are not complete yet
 	utc     bool      // it says that its times are of this zone
+	period  string    // what its column of days holds, where not days: week, month, year
 }
 
 type headRecord struct {

@@ -140,13 +140,20 @@ func readHead(src source) ([]headRecord, error) {
 func (r *Reader) recognise(records []headRecord) bool {
 	r.layout = nil
 	ranged := false
+	stated := map[*Platform]bool{} // its labelled lines were seen
+	_, _, nameRanged := rangeOfName(r.file.Name)
 	for i, rec := range records {
 		h := newHeading(rec.cells)
+		h.nameRanged = nameRanged && i == 0 && len(rec.cells) > 1
 		for _, p := range platforms {
 			if r.opts.Platform != "" && p.ID != r.opts.Platform {
 				continue
 			}
-			l, ok := p.fit(h, ranged, r.opts.Platform != "" && !r.foreign(h))
+			if as, _ := p.labelled(strings.Join(rec.cells, " ")); as != "" {
+				stated[p] = true
+				continue
+			}
+			l, ok := p.fit(h, ranged || stated[p], r.opts.Platform != "" && !r.foreign(h))
 			if ok && (r.layout == nil || l.matched > r.layout.matched) {
 				r.layout, r.text.repair = l, h.repaired
 				r.head = head{records: records, header: i}
