@@ -25,7 +25,8 @@ const cases = "../../testdata/agency"
 
 // known is a small vocabulary; the real lists belong to other packages.
 var known = Known{
-	KPIs: []string{"conversions", "cpa", "ctr", "frequency", "roas", "spend"},
+	Platforms: []string{"googleads", "metaads", "linkedinads"},
+	KPIs:      []string{"conversions", "cpa", "ctr", "frequency", "roas", "spend"},
 	Measures: map[string][]string{
 		"googleads": {"conversions", "all_conversions"},
 		"":          {"conversions", "leads", "purchases"},
@@ -136,6 +137,17 @@ func summary(dir string, a *Agency) string {
 			for _, r := range k.Reports {
 				p("    report %s %q = %s to %q after %s", r.Kind, r.When.Words, r.When.Cron, r.To, r.Review)
 			}
+		}
+	}
+	for _, x := range a.Sources {
+		p("source %s %s of %s, %q = %s", x.ID, x.Kind, x.Client.ID, x.When.Words, x.When.Cron)
+		if x.Kind == HTTPS {
+			p("  link %q, hosts %q, secret %s", x.URL, x.Hosts, x.Variable("URL"))
+		} else {
+			p("  %s@%s:%d folder %q pattern %q senders %q", x.User, x.Host, x.Port, x.Folder, x.Pattern, x.Senders)
+		}
+		if options := []string{x.Platform, x.Account, x.Currency, x.Decimal, x.Dates}; strings.Join(options, "") != "" {
+			p("  options %q", options)
 		}
 	}
 	return b.String()
@@ -352,7 +364,7 @@ func TestInit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(written) != 6 || slices.Contains(written, ".gitignore") {
+		if len(written) != 8 || slices.Contains(written, ".gitignore") {
 			t.Errorf("%s: written %v", l, written)
 		}
 		a, err := Open(dir, Known{})
