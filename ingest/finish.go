@@ -118,7 +118,14 @@ func (p *parser) recognised() locale.Text {
 	if h.title != "" {
 		title = say(", %s", ", %s", quoted(h.title))
 	}
-	return say("%s report%s: %s in line %s", "rapport %s%s\u00a0: %s en ligne %s", p.l.platform.Label, title, lang, fmt.Sprint(h.records[h.header].line))
+	line := fmt.Sprint(h.records[h.header].line)
+	switch m := p.l.platform.mapping; {
+	case m != nil:
+		return say("table read by the mapping %s%s: header in line %s", "tableau lu par la correspondance %s%s\u00a0: en-tête en ligne %s", quoted(m.Name), title, line)
+	case p.l.platform.ByHand:
+		return say("hand-made table%s: %s in line %s", "tableau fait à la main%s\u00a0: %s en ligne %s", title, lang, line)
+	}
+	return say("%s report%s: %s in line %s", "rapport %s%s\u00a0: %s en ligne %s", p.l.platform.Label, title, lang, line)
 }
 
 // sumUp adds the streams up and compares them with the printed totals.
@@ -188,6 +195,15 @@ func (p *parser) notes(rep *Report) {
 		rep.Columns[at].Note = locale.Text{
 			EN: "people are counted once in each row: reach is never added up",
 			FR: "les personnes sont comptées une fois par ligne\u00a0: la couverture ne s’additionne jamais",
+		}
+	}
+	for i, c := range rep.Columns {
+		if name, _ := normalise(c.Header); personal[name] && p.r.dropped(name) {
+			rep.Columns[i] = Column{Header: c.Header, Role: "unused", Note: locale.Text{
+				EN: "declared as data about people: not read, and the file is not kept",
+				FR: "déclarée comme donnée personnelle\u00a0: non lue, et le fichier n’est pas gardé",
+			}}
+			rep.Dropped = append(rep.Dropped, c.Header)
 		}
 	}
 	if p.r.noPeriod {
@@ -291,6 +307,11 @@ func (p *parser) warnings(rep *Report) {
 			EN: "the platform says that its figures may be incomplete: download the report again in a day",
 			FR: "la plateforme signale que ses chiffres peuvent être incomplets\u00a0: téléchargez à nouveau le rapport dans un jour",
 		}})
+	}
+	if n := p.dates.guessed; n > 0 {
+		p.problem(Problem{Severity: Warning, Message: say("%s without a year: read as the latest that does not lie after %s, when the table was made. Write the year if that is wrong",
+			"%s sans année\u00a0: lues comme les plus récentes qui ne dépassent pas le %s, date du tableau. Écrivez l’année si c’est faux",
+			countOf(n, "date", "dates", "date", "dates"), locale.Text{EN: locale.EN.DayLong(p.dates.near), FR: locale.FR.DayLong(p.dates.near)})})
 	}
 	if p.good == 0 && p.skipped == 0 {
 		p.problem(Problem{Message: locale.Text{EN: "the report has no rows", FR: "le rapport n’a aucune ligne"}, Severity: Warning})

@@ -47,6 +47,21 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		checkSums(t, rows, rep)
+		// What a person could be shown of any table can be kept and used.
+		if p, err := Propose(file, o); err == nil {
+			m := p.Mapping("proposed")
+			if err := m.Err(); err != nil {
+				var wrong *MappingError
+				if !errors.As(err, &wrong) || wrong.Text.FR == "" {
+					t.Fatalf("the proposal cannot be used: %v", err)
+				}
+			} else if _, err := Open(file, Options{Now: testNow, Currency: "EUR", Mappings: []Mapping{m}}); err != nil {
+				var refusal *Refusal
+				if !errors.As(err, &refusal) {
+					t.Fatal(err)
+				}
+			}
+		}
 		for _, x := range rows {
 			if x.first > x.last || x.first < locale.Date(2000, 1, 1) || x.last > locale.Date(2099, 12, 31) {
 				t.Fatalf("a row of %s..%s", x.first, x.last)

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -74,8 +75,10 @@ func (p *Platform) fit(h heading, ranged, trusted bool) (*layout, bool) {
 	if h.api {
 		table, signed = p.api, slices.ContainsFunc(p.signedAPIs, h.has)
 	} else {
-		signed = slices.ContainsFunc(p.signatures, h.has) || ranged && slices.ContainsFunc(p.ranges, h.has)
+		signed = slices.ContainsFunc(p.signatures, h.has)
 	}
+	hinted := !signed && !h.api && ranged && slices.ContainsFunc(p.ranges, h.has)
+	signed = signed || hinted
 	if !signed && !trusted {
 		return nil, false
 	}
@@ -131,6 +134,9 @@ func (p *Platform) fit(h heading, ranged, trusted bool) (*layout, bool) {
 		}
 	}
 	l.bind(h.currencies)
+	if hinted && 2*l.matched < len(header) {
+		return nil, false // a few words that another language shares
+	}
 	if !signed && h.nameRanged && p.RangeInName {
 		return l, l.matched == len(header)
 	}
@@ -229,6 +235,13 @@ func (l *layout) deriveSpend() {
 		EN: "the file has no spend: it is derived from CPM × impressions ÷ 1000",
 		FR: "le fichier n’a pas de dépense\u00a0: elle est déduite de CPM × impressions ÷ 1000",
 	}
+}
+
+// figures reports a row that has a digit in some column of figures.
+func (l *layout) figures(rec *record) bool {
+	return slices.ContainsFunc(l.measures, func(m boundMeasure) bool {
+		return bytes.ContainsAny(cell(rec, m.cell), "0123456789")
+	})
 }
 
 // weekdays makes a split of a column of days whose cells are names of weekdays.

@@ -35,7 +35,7 @@ var _ = register(Platform{
 	},
 	Signature: []string{
 		"TimePeriod + Impressions", "TimePeriod + Spend", "GregorianDate + Impressions", "GregorianDate + Spend", "Gregorian date + Impr.", "Gregorian date + Spend",
-		"Campaign + Impr. + Spend", "Ad group + Impr. + Spend", "Campagne + Impr. + Dépense", "CampaignName + Spend", "AccountName + Spend",
+		"Campaign + Impr. + Spend", "Ad group + Impr. + Spend", "Date grégorienne + Impr.", "CampaignName + Spend", "AccountName + Spend",
 	},
 	RangeSignature: []string{"AccountId", "AccountName", "CampaignId", "CampaignName", "Campaign + Spend", "Spend + Clicks"},
 	Decimal:        map[locale.Lang]byte{locale.EN: '.', locale.FR: ','},

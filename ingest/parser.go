@@ -64,6 +64,7 @@ type parser struct {
 	totals      []totalsRow
 	maybeTotals []int // lines of totals that may be campaigns
 	moreTotals  int64
+	all, since  *sums // where totals stand anywhere: of all rows, and since the last total
 
 	problems   []Problem
 	moreIssues int64
@@ -131,6 +132,9 @@ func newParser(r *Reader, k *Keys, rows *Rows) *parser {
 		spend: l.measure("spend"), impr: l.measure("impressions"), clicks: l.measure("clicks"),
 		cpm: -1, result: -1, day: -1, starts: l.cell("first_day"), ends: l.cell("last_day"), ordered: true,
 		mark: r.head.mark, fetched: fetched{column: l.cell("known_as_of")},
+	}
+	if l.platform.Totals.Anywhere {
+		p.all, p.since = newSums(len(l.measures)), newSums(len(l.measures))
 	}
 	r.disk.read = 0
 	p.src = r.open()
@@ -273,6 +277,9 @@ func (p *parser) record(rec *record, header []string) error {
 		p.warn("the header stands here again: were two files joined?", "l’en-tête figure à nouveau ici\u00a0: deux fichiers ont-ils été réunis\u00a0?")
 		return nil
 	}
+	if p.l.platform.ByHand && !p.l.figures(rec) && p.good == 0 {
+		return nil // units, or a second line of the header
+	}
 	label, sum := p.totalsLabel(rec)
 	if !sum && p.l.platform.Totals.Blank {
 		sum = p.blank(rec)
@@ -337,6 +344,10 @@ func (p *parser) keep(rec *record, where *place, first, last locale.Day) error {
 	st, g := p.stream(where, grain)
 	if err := g.add(p.values, p.has, p.l.measures); err != nil {
 		return p.tooLarge(err)
+	}
+	if p.all != nil {
+		p.since.add(p.values, p.has, p.l.measures) // cannot overflow where the stream's sum did not
+		p.all.add(p.values, p.has, p.l.measures)
 	}
 	if p.l.platform.Totals.Blank && len(p.byDay) < maxDays && first == last {
 		d := p.byDay[first]

@@ -69,9 +69,14 @@ type Platform struct {
 	// DayIsRangeStart: without a split by day every row is dated on the first
 	// day of the range.
 	DayIsRangeStart bool
+	// ByHand: no platform wrote the table. It is taken where nothing else
+	// claims it; years may be left out of its dates and thousands out of its
+	// amounts (k€).
+	ByHand bool
 	// NoData is the sentence that stands in place of rows in an empty export.
 	NoData string
 
+	mapping                        *Mapping // of the team, that this stands for; nil: none
 	footers                        []string
 	headers, api                   map[string][]alias // by normalised name
 	signatures, ranges, signedAPIs [][]string         // normalised
@@ -116,6 +121,10 @@ type Totals struct {
 	// Scopes are the words after the label that are no name of a campaign;
 	// those of Account cover the whole account.
 	Scopes, Account string
+	// Anywhere: totals and subtotals, by whatever people call them, stand
+	// anywhere among the rows. Each is the sum of all rows above it, or of those
+	// since the one before it.
+	Anywhere bool
 	// Blank: a row whose names and splits are all empty is the sum of the
 	// others, of its own day where it has one.
 	Blank bool
@@ -165,6 +174,14 @@ func signatures(list []string) [][]string {
 		all = append(all, names)
 	}
 	return all
+}
+
+// mapped is the team's mapping behind the platform, or an empty one.
+func (p *Platform) mapped() Mapping {
+	if p.mapping == nil {
+		return Mapping{}
+	}
+	return *p.mapping
 }
 
 // Platforms are all platforms, in order of their id.

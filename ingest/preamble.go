@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"regexp"
@@ -16,7 +17,7 @@ import (
 func (r *Reader) understand() error {
 	h, l, p := &r.head, r.layout, r.layout.platform
 	line := h.records[h.header].line
-	if who := personalColumn(h.records[h.header].cells); who != "" {
+	if who := r.personalColumn(h.records[h.header].cells); who != "" {
 		return r.refusePersonal(line, who)
 	}
 	h.rows = -1
@@ -218,13 +219,29 @@ func (r *Reader) newDates() dates {
 	if prior := p.Dates[l.language]; prior != "" {
 		d.order, d.prior = prior, true
 	}
+	if p.ByHand {
+		d.near = r.made()
+	}
 	if r.order != "" {
 		d.order, d.fixed = r.order, true
 	}
-	if r.opts.Dates != "" {
-		d.order, d.fixed, d.proved = r.opts.Dates, true, true
+	if order := cmp.Or(r.opts.Dates, p.mapped().Dates); order != "" {
+		d.order, d.fixed, d.proved = order, true, true
 	}
 	return d
+}
+
+// made is the day after which a hand-made table cannot speak of: the day its
+// owner says it was made, or that of the file, or today.
+func (r *Reader) made() locale.Day {
+	today := locale.DayOf(r.opts.Now.In(r.opts.Zone))
+	switch mod := locale.DayOf(r.file.ModTime.In(r.opts.Zone)); {
+	case r.opts.AsOf != 0:
+		return r.opts.AsOf
+	case !r.file.ModTime.IsZero() && mod <= today:
+		return mod
+	}
+	return today
 }
 
 // readRange reads a range of dates that stands alone on a line.

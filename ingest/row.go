@@ -249,7 +249,7 @@ func (p *parser) readDays(rec *record) (first, last locale.Day, column int, prob
 	p.doubtLine(p.day)
 	if is == bad {
 		var ok bool
-		if first, last, ok = parsePeriod(clean(p.text(rec, p.day)), p.period); ok {
+		if first, last, ok = p.dates.period(clean(p.text(rec, p.day)), p.period); ok {
 			is = fine
 		}
 	} else if first == last {
