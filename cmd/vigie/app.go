@@ -272,7 +272,7 @@ func (a *app) openAgency() error {
 
 // known are the words that a workspace's files may use.
 func known() agency.Known {
-	k := agency.Known{Measures: map[string][]string{"": metrics.ConversionMeasures()}}
+	k := agency.Known{Means: ingest.Means, Measures: map[string][]string{"": metrics.ConversionMeasures()}}
 	for _, x := range metrics.KPIs {
 		k.KPIs = append(k.KPIs, x.ID)
 	}
