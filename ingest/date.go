@@ -477,6 +477,9 @@ func (f *fetched) see(cell []byte, order string) {
 
 // splitRange parts the two ends of a range of dates.
 func splitRange(s string) (a, b string, ok bool) {
+	if len(s) == 17 && s[8] == '-' && number(s[:8]) >= 0 && number(s[9:]) >= 0 { // 20260301-20260331
+		return s[:8], s[9:], true
+	}
 	for _, sep := range []string{" - ", " – ", " — ", " to ", " au "} {
 		if a, b, ok = strings.Cut(s, sep); ok {
 			a = strings.TrimPrefix(strings.TrimPrefix(a, "du "), "from ")

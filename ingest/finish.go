@@ -259,6 +259,10 @@ func (p *parser) warnings(rep *Report) {
 	issue(Warning, t, "%s dated outside the range that the report states", "%s hors de la période que le rapport annonce", count(t))
 	issue(Warning, p.tallies[tallyIDs], "ids that a spreadsheet rounded are not taken: objects are told apart by their names. Import the file as it was downloaded",
 		"des identifiants arrondis par un tableur ne sont pas pris\u00a0: les objets sont distingués par leurs noms. Importez le fichier tel que téléchargé")
+	t = p.tallies[tallyArticle]
+	issue(Warning, t, "rows without an amount left out, as the other articles of an order: %s", "lignes sans montant laissées de côté, comme les autres articles d’une commande\u00a0: %s", count(t))
+	t = p.tallies[tallyVoid]
+	issue(Warning, t, "cancelled, failed or refunded orders left out: %s", "commandes annulées, échouées ou remboursées laissées de côté\u00a0: %s", count(t))
 	t = p.tallies[tallyDirty]
 	issue(Warning, t, "%s with damaged characters, shown as \ufffd", "%s avec des caractères abîmés, affichés \ufffd", count(t))
 

@@ -191,6 +191,30 @@ func (l *layout) bind(currencies []string) {
 	l.sortSplits()
 	l.addResults()
 	l.deriveSpend()
+	l.countRows("order", "orders")
+	l.countRows("lead", "leads")
+}
+
+// counted is the column whose rows a measure counts; -1 where it has a column of
+// its own.
+func (l *layout) counted(role, id string) int {
+	if m := l.measure(id); m < 0 || l.measures[m].cell >= 0 {
+		return -1
+	}
+	return l.cell(role)
+}
+
+// countRows makes room for a measure that counts the rows themselves.
+func (l *layout) countRows(role, id string) {
+	at := l.cell(role)
+	if at < 0 || l.measure(id) >= 0 {
+		return
+	}
+	m, _ := LookupMeasure(id)
+	l.measures = append(l.measures, boundMeasure{m, -1})
+	slices.SortFunc(l.measures, func(a, b boundMeasure) int { return index[a.ID] - index[b.ID] })
+	l.columns[at].Measure, l.columns[at].Role = id, ""
+	l.columns[at].Note = join(l.columns[at].Note, locale.Text{EN: "each row is one: they are counted", FR: "chaque ligne en est un\u00a0: elles sont comptées"})
 }
 
 // addResults makes room for the measures that a column of mixed results may

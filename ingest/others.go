@@ -69,21 +69,29 @@ var strangers = prepared([]stranger{
 		lines:   []string{"fb_page"},
 	},
 	{
-		looks: locale.Text{EN: "a Google Analytics export", FR: "un export Google Analytics"},
+		looks: locale.Text{EN: "a Universal Analytics export", FR: "un export Universal Analytics"},
 		do: locale.Text{
-			EN: "Reports of site analytics are not read yet. For spend and clicks, download the report of the advertising account.",
-			FR: "Les rapports d’audience du site ne sont pas encore lus. Pour la dépense et les clics, téléchargez le rapport du compte publicitaire.",
+			EN: "It ended in 2023. Download the report from Google Analytics 4.",
+			FR: "Il s’est arrêté en 2023. Téléchargez le rapport depuis Google Analytics 4.",
 		},
-		headers: []string{"Page + Pageviews", "Active users + Sessions", "Event name + Event count", "Session primary channel group + Sessions"},
-		lines:   []string{"# ---", "# account: ", "# compte", "# cuenta", "all web site data"},
+		headers: []string{"Page + Pageviews"},
+		lines:   []string{"all web site data"},
 	},
 	{
-		looks: locale.Text{EN: "a Shopify sales report", FR: "un rapport de ventes Shopify"},
+		looks: locale.Text{EN: "a Google Analytics table without figures that can be added up", FR: "un tableau Google Analytics sans chiffres qui s’additionnent"},
 		do: locale.Text{
-			EN: "Sales of a shop are not read yet.",
-			FR: "Les ventes d’une boutique ne sont pas encore lues.",
+			EN: "Users are people, and views are no visits: export a report with sessions, key events, purchases or revenue, by date.",
+			FR: "Les utilisateurs sont des personnes, et les vues ne sont pas des visites\u00a0: exportez un rapport avec sessions, événements clés, achats ou revenus, par date.",
 		},
-		headers: []string{"Gross sales + Net sales", "Ventes brutes + Ventes nettes"},
+		lines: []string{"# ---", "# account: ", "# compte", "# cuenta"},
+	},
+	{
+		looks: locale.Text{EN: "a Mailchimp table of its API without results", FR: "une table de l’API Mailchimp sans résultats"},
+		do: locale.Text{
+			EN: "It lists mailings, not what came of them. Export the list of campaigns from Mailchimp’s Reports.",
+			FR: "Elle liste les envois, pas leurs résultats. Exportez la liste des campagnes depuis les Rapports de Mailchimp.",
+		},
+		headers: []string{"archive_url + subject_line"},
 	},
 	notYet("Amazon Ads").with("Click-Thru Rate (CTR) + Spend", "Cost Per Click (CPC) + Spend", "Customer Search Term", "7 Day Total Sales", "14 Day Total Sales", "Terme de recherche client"),
 	{
@@ -101,8 +109,6 @@ var strangers = prepared([]stranger{
 	notYet("Display & Video 360").with("Insertion Order ID", "Insertion Order", "Billable Impressions").from("mrc accredited metrics"),
 	notYet("Campaign Manager 360").from("report fields"),
 	notYet("Criteo").with("Displays + Clicks + Cost"),
-	notYet("Klaviyo").with("Unique Placed Order", "Spam Complaints + Total Recipients"),
-	notYet("Mailchimp").with("Abuse Complaints + Total Recipients", "Times Forwarded"),
 	{
 		looks: locale.Text{EN: "a card of words in searches, of the Google Ads overview page", FR: "une fiche de mots dans les recherches, de la page Aperçu de Google Ads"},
 		do: locale.Text{

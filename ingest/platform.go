@@ -69,6 +69,9 @@ type Platform struct {
 	// DayIsRangeStart: without a split by day every row is dated on the first
 	// day of the range.
 	DayIsRangeStart bool
+	// Void are the words by which the column of status says that an order does
+	// not count.
+	Void string
 	// ByHand: no platform wrote the table. It is taken where nothing else
 	// claims it; years may be left out of its dates and thousands out of its
 	// amounts (k€).
@@ -95,6 +98,9 @@ type Platform struct {
 //     ad_group_id, ad_id: its id;
 //   - match_type: of a keyword;
 //   - currency: an ISO code;
+//   - nth_day: how many days after the first day of the range;
+//   - order, lead: names what each row is one of: it is counted, an order where
+//     the row has an amount; status: whether it counts, see Void;
 //   - known_as_of: when the row was fetched;
 //   - breakdown:NAME: a split of the rows;
 //   - result and result_kind: a count of mixed events, and which;
@@ -121,6 +127,9 @@ type Totals struct {
 	// Scopes are the words after the label that are no name of a campaign;
 	// those of Account cover the whole account.
 	Scopes, Account string
+	// Beyond: a row with one cell more than the header, which holds one of these
+	// words, is the sum of the others.
+	Beyond string
 	// Anywhere: totals and subtotals, by whatever people call them, stand
 	// anywhere among the rows. Each is the sum of all rows above it, or of those
 	// since the one before it.
@@ -267,7 +276,7 @@ func known(as string) bool {
 	}
 	switch as {
 	case "first_day", "last_day", "known_as_of", "account_id", "campaign_id", "ad_group_id", "ad_id",
-		"match_type", "currency", "result", "result_kind", "unused":
+		"match_type", "currency", "result", "result_kind", "nth_day", "order", "lead", "status", "unused":
 		return true
 	}
 	return false

@@ -57,8 +57,8 @@ func (r *Reader) understand() error {
 		return r.refuse(0, "the report’s range ends (%s) before it begins (%s)", "la période du rapport finit (%s) avant de commencer (%s)", h.to.String(), h.from.String())
 	}
 	if len(l.measures) == 0 {
-		return r.refuse(line, "this report of %s has no column of figures: add impressions, clicks and cost to the table and download it again",
-			"ce rapport %s n’a aucune colonne de chiffres\u00a0: ajoutez impressions, clics et coût au tableau et téléchargez-le à nouveau", p.Label)
+		return r.refuse(line, "this report of %s has no column of figures that add up. Download %s",
+			"ce rapport %s n’a aucune colonne de chiffres qui s’additionnent. Téléchargez %s", p.Label, p.Export)
 	}
 	dated := l.cell("first_day") >= 0 && l.cell("last_day") >= 0 || h.from != 0
 	for _, period := range periods {
@@ -94,6 +94,8 @@ func (r *Reader) statement(line int, text string) (known bool, err error) {
 	}
 	value = strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(value, "GMT"), "(GMT)"))
 	switch as {
+	case "unused":
+		return true, nil
 	case "account":
 		h.account = strings.Join(strings.Fields(clean(value)), " ")
 		return true, nil

@@ -68,6 +68,21 @@ func (p *parser) totalsLabel(rec *record) (label string, ok bool) {
 	return "", false
 }
 
+// beyond recognises a sum by a word in a cell beyond the last column, which is
+// taken off.
+func (p *parser) beyond(rec *record, columns int) (label string, ok bool) {
+	words := p.l.platform.Totals.Beyond
+	if words == "" || len(rec.cells) != columns+1 {
+		return "", false
+	}
+	label = strings.TrimSpace(string(rec.cells[columns]))
+	if !listed(words, label) {
+		return "", false
+	}
+	rec.cells = rec.cells[:columns]
+	return label, true
+}
+
 // handTotal recognises a sum that somebody put among the rows: a name or a date
 // of the row begins with one of the words for it. A campaign may bear such a
 // name: a row that has a date of its own is none, unless the word stands there.
