@@ -72,7 +72,7 @@ func (v *visit) about(c *agency.Campaign) (*subject, error) {
 	s.last, err = v.days.get(s.state, func() (locale.Day, error) {
 		// What others wait for is not given up when its first asker leaves.
 		ctx := context.WithoutCancel(ctx)
-		scope, err := metrics.LoadScope(ctx, v.DB, c.Client.ID, c)
+		scope, err := metrics.LoadScope(ctx, v.DB, c.Client, c)
 		if err != nil {
 			return 0, err
 		}

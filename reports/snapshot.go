@@ -160,7 +160,7 @@ func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
 		Period:    Days{req.From, req.To},
 	}
 	s.Previous.From, s.Previous.To = metrics.Previous(req.From, req.To)
-	scope, err := metrics.LoadScope(ctx, src.DB, c.Client.ID, c)
+	scope, err := metrics.LoadScope(ctx, src.DB, c.Client, c)
 	if err != nil {
 		return nil, fmt.Errorf("%s/%s: %w", c.Client.ID, c.ID, err)
 	}

@@ -89,7 +89,7 @@ func (a *app) question(ctx context.Context, client, campaign, from, to, period, 
 			return q, nil, err
 		}
 	}
-	if q.Scope, err = metrics.LoadScope(ctx, a.wh.DB(), c.ID, brief); err != nil {
+	if q.Scope, err = metrics.LoadScope(ctx, a.wh.DB(), c, brief); err != nil {
 		return q, nil, err
 	}
 	if brief == nil {

@@ -364,7 +364,7 @@ func (k lack) awaited() locale.Text {
 func (s *Scheduler) lacking(ctx context.Context, c *agency.Campaign, period reports.Days) (k lack, err error) {
 	k.days = reports.Days{From: max(period.From, c.Flight.Start), To: min(period.To, c.Flight.End)}
 	db := s.Warehouse.DB()
-	scope, err := metrics.LoadScope(ctx, db, c.Client.ID, c)
+	scope, err := metrics.LoadScope(ctx, db, c.Client, c)
 	if err != nil {
 		return k, err
 	}
