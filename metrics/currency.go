@@ -37,9 +37,9 @@ type exchange struct {
 // decimals and rounded once, half away from zero, to a millionth: whatever is
 // then made of the rows, by day, by channel or in all, adds up to one total.
 type Conversion struct {
-	Into  string            `json:"into"`
-	Files []agency.RateFile `json:"files"`
-	Rates []DatedRate       `json:"rates"` // by currency, then day
+	Into  string      `json:"into"`
+	Files []string    `json:"files"` // slash paths inside the workspace
+	Rates []DatedRate `json:"rates"` // by currency, then day
 }
 
 // DatedRate is what amounts were multiplied by: Into ÷ From.
@@ -264,18 +264,18 @@ func (e *exchange) missing(currency string, day locale.Day) *ErrCurrencies {
 		first, last, ok := e.rates.Range(c)
 		if !ok && c != "EUR" {
 			return &ErrCurrencies{locale.Text{
-				EN: fmt.Sprintf("amounts in %s cannot be converted into %s: %s has no rate of %s", currency, e.into, e.rates.Names(), c),
-				FR: fmt.Sprintf("des montants en %s ne peuvent pas être convertis en %s\u00a0: %s n’a pas de cours du %s", currency, e.into, e.rates.Names(), c),
+				EN: fmt.Sprintf("amounts in %s cannot be converted into %s: %s has no rate of %s", currency, e.into, strings.Join(e.rates.Files, ", "), c),
+				FR: fmt.Sprintf("des montants en %s ne peuvent pas être convertis en %s\u00a0: %s n’a pas de cours du %s", currency, e.into, strings.Join(e.rates.Files, ", "), c),
 			}}
 		}
 		return &ErrCurrencies{locale.Text{
-			EN: fmt.Sprintf("no rate of %s for %s: %s has rates from %s to %s, and a day without one takes the last before it, at most %d days older; for other days, %s", c, locale.EN.DayLong(day), e.rates.Names(), locale.EN.DayLong(first), locale.EN.DayLong(last), agency.MaxRateAge, bank.EN),
-			FR: fmt.Sprintf("pas de cours du %s pour le %s\u00a0: %s en a du %s au %s, et un jour sans cours prend le dernier qui le précède, de %d jours au plus\u00a0; pour d’autres jours, %s", c, locale.FR.DayLong(day), e.rates.Names(), locale.FR.DayLong(first), locale.FR.DayLong(last), agency.MaxRateAge, bank.FR),
+			EN: fmt.Sprintf("no rate of %s for %s: %s has rates from %s to %s, and a day without one takes the last before it, at most %d days older; for other days, %s", c, locale.EN.DayLong(day), strings.Join(e.rates.Files, ", "), locale.EN.DayLong(first), locale.EN.DayLong(last), agency.MaxRateAge, bank.EN),
+			FR: fmt.Sprintf("pas de cours du %s pour le %s\u00a0: %s en a du %s au %s, et un jour sans cours prend le dernier qui le précède, de %d jours au plus\u00a0; pour d’autres jours, %s", c, locale.FR.DayLong(day), strings.Join(e.rates.Files, ", "), locale.FR.DayLong(first), locale.FR.DayLong(last), agency.MaxRateAge, bank.FR),
 		}}
 	}
 	return &ErrCurrencies{locale.Text{
-		EN: fmt.Sprintf("no day up to %s, %d days back at most, has a rate of both %s and %s in %s", locale.EN.DayLong(day), agency.MaxRateAge, currency, e.into, e.rates.Names()),
-		FR: fmt.Sprintf("aucun jour jusqu’au %s, en remontant d’au plus %d jours, n’a de cours à la fois du %s et du %s dans %s", locale.FR.DayLong(day), agency.MaxRateAge, currency, e.into, e.rates.Names()),
+		EN: fmt.Sprintf("no day up to %s, %d days back at most, has a rate of both %s and %s in %s", locale.EN.DayLong(day), agency.MaxRateAge, currency, e.into, strings.Join(e.rates.Files, ", ")),
+		FR: fmt.Sprintf("aucun jour jusqu’au %s, en remontant d’au plus %d jours, n’a de cours à la fois du %s et du %s dans %s", locale.FR.DayLong(day), agency.MaxRateAge, currency, e.into, strings.Join(e.rates.Files, ", ")),
 	}}
 }
 
@@ -356,10 +356,7 @@ func currencies(rates []DatedRate) []string {
 	return list
 }
 
-func (c *Conversion) names() string {
-	r := agency.Rates{Files: c.Files}
-	return r.Names()
-}
+func (c *Conversion) names() string { return strings.Join(c.Files, ", ") }
 
 // note fills a note with the currencies, their lowest and highest rates and the
 // files.
@@ -390,15 +387,11 @@ func (c *Conversion) note(rates []DatedRate, text locale.Text) locale.Text {
 				}
 			}
 			one := func(r *DatedRate) string {
-				when := l.DayLong(r.Published)
+				when := locale.Text{EN: "on ", FR: "le "}.In(l) + l.DayLong(r.Published)
 				if r.Mean > 0 {
-					when = l.Period(r.First, r.Last)
+					when = l.FromTo(r.First, r.Last)
 				}
-				on := locale.Text{EN: "on", FR: "le"}.In(l)
-				if r.Mean > 0 {
-					on = locale.Text{EN: "over", FR: "sur"}.In(l)
-				}
-				return euro(*r).In(l) + locale.NBSP + currency + " " + on + " " + when
+				return euro(*r).In(l) + locale.NBSP + currency + " " + when
 			}
 			words := "1" + locale.NBSP + "EUR = " + one(low)
 			if euro(*low) != euro(*high) {

@@ -135,12 +135,22 @@ func history(value func() string, currencies ...string) string {
 var panels = [][]string{nil, {"day"}, {"week", "account"}, {"month"}, {"platform_campaign"}, {"channel"}, {"day", "platform_campaign"}}
 
 // Where every rate is 1, an answer over several currencies is that over one,
-// intervals and changes included.
-func TestRateOfOne(t *testing.T) {
+// intervals and changes included. So it is where a rate is 4 and all amounts are
+// four times as high.
+func TestConstantRate(t *testing.T) {
+	for _, rate := range []int64{1, 4} {
+		t.Run(fmt.Sprint(rate), func(t *testing.T) { constantRate(t, rate) })
+	}
+}
+
+func constantRate(t *testing.T, rate int64) {
 	one := openBureau(t, "EUR", "", "EUR", "EUR", "EUR")
-	many := openBureau(t, "EUR", history(func() string { return "1.0000" }, "USD", "GBP"), "EUR", "USD", "GBP")
+	many := openBureau(t, "EUR", history(func() string { return fmt.Sprintf("%d.0000", rate) }, "USD", "GBP"), "EUR", "USD", "GBP")
 	for _, f := range facts(7) {
 		one.put(f)
+		if f.account > 1 {
+			f.spend, f.value = rate*f.spend, rate*f.value
+		}
 		many.put(f)
 	}
 	for _, by := range panels {

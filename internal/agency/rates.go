@@ -4,8 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -96,15 +94,9 @@ func parsePerEuro(s string) (PerEuro, bool) {
 
 // Rates are the dated exchange rates of a workspace.
 type Rates struct {
-	Files      []RateFile // by name
-	currencies []string   // those of all files
-	days       []rateDay  // first to last
-}
-
-// RateFile is a file of rates as it was read.
-type RateFile struct {
-	Name   string `json:"file"` // slash path inside the workspace
-	SHA256 string `json:"sha256"`
+	Files      []string  // slash paths inside the workspace, by name
+	currencies []string  // those of all files
+	days       []rateDay // first to last
 }
 
 // rateDay are the rates of one published day, in the order of currencies; 0
@@ -237,8 +229,7 @@ var currencyShape = regexp.MustCompile(`^[A-Z]{3}$`)
 // file reads the text of one file into the table. A mistake is told with its
 // place, and the file is read on, so that all of them are seen at once.
 func (t *rateTable) file(name string, b []byte) {
-	sum := sha256.Sum256(b)
-	t.r.Files = append(t.r.Files, RateFile{name, hex.EncodeToString(sum[:])})
+	t.r.Files = append(t.r.Files, name)
 	f := rateReader{t: t, name: name, first: len(t.problems)}
 	text := strings.TrimPrefix(string(b), "\ufeff")
 	rows := 0
@@ -451,13 +442,4 @@ func (r *Rates) Range(currency string) (first, last locale.Day, ok bool) {
 		}
 	}
 	return first, last, ok
-}
-
-// Names are the files, joined by commas.
-func (r *Rates) Names() string {
-	var names []string
-	for _, f := range r.Files {
-		names = append(names, f.Name)
-	}
-	return strings.Join(names, ", ")
 }
