@@ -389,7 +389,7 @@ func (c *Conversion) note(rates []DatedRate, text locale.Text) locale.Text {
 			one := func(r *DatedRate) string {
 				when := locale.Text{EN: "on ", FR: "le "}.In(l) + l.DayLong(r.Published)
 				if r.Mean > 0 {
-					when = l.FromTo(r.First, r.Last)
+					when = locale.Text{EN: "over ", FR: "sur la période "}.In(l) + l.Period(r.First, r.Last)
 				}
 				return euro(*r).In(l) + locale.NBSP + currency + " " + when
 			}

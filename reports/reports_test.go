@@ -261,14 +261,14 @@ func TestConversion(t *testing.T) {
 	for l, wants := range map[locale.Lang][]string{
 		locale.EN: {
 			"Amounts in EUR and GBP are converted into USD at the European Central Bank’s reference rate of each day (1\u00a0EUR = 0.85955\u00a0GBP on 18\u00a0September 2026; 1\u00a0EUR = 1.0712\u00a0USD on 14\u00a0September 2026 to 1.102\u00a0USD on 18\u00a0September 2026), file rates/eurofxref-hist.csv.",
-			"Amounts in GBP that no export gives by day are converted into USD at the mean of the European Central Bank’s reference rates published in their period (1\u00a0EUR = 0.861234\u00a0GBP from 1 to 13\u00a0September; 1\u00a0EUR = 1.081235\u00a0USD from 1 to 13\u00a0September), file rates/eurofxref-hist.csv.",
+			"Amounts in GBP that no export gives by day are converted into USD at the mean of the European Central Bank’s reference rates published in their period (1\u00a0EUR = 0.861234\u00a0GBP over 1–13\u00a0September 2026; 1\u00a0EUR = 1.081235\u00a0USD over 1–13\u00a0September 2026), file rates/eurofxref-hist.csv.",
 			"rates/eurofxref-hist.csv has no rate after 18\u00a0September 2026 yet: later amounts in GBP take that day’s for now",
 			"<tr><th scope=\"row\">14\u00a0September 2026</th><td>EUR</td><td>14\u00a0September 2026</td><td class=\"n\">—</td><td class=\"n\">1.0712</td></tr>",
 			"<tr><th scope=\"row\">1–13\u00a0September 2026</th><td>GBP</td><td>mean of 9 days</td><td class=\"n\">0.861234</td><td class=\"n\">1.081235</td></tr>",
 		},
 		locale.FR: {
 			"Les montants en EUR et GBP sont convertis en USD au cours de référence de la Banque centrale européenne de chaque jour (1\u00a0EUR = 0,85955\u00a0GBP le 18\u00a0septembre 2026\u00a0; 1\u00a0EUR = 1,0712\u00a0USD le 14\u00a0septembre 2026 à 1,102\u00a0USD le 18\u00a0septembre 2026), fichier rates/eurofxref-hist.csv.",
-			"à la moyenne des cours de référence de la Banque centrale européenne publiés pendant leur période (1\u00a0EUR = 0,861234\u00a0GBP du 1er au 13\u00a0septembre\u00a0; ",
+			"à la moyenne des cours de référence de la Banque centrale européenne publiés pendant leur période (1\u00a0EUR = 0,861234\u00a0GBP sur la période 1er–13\u00a0septembre 2026\u00a0; ",
 			"rates/eurofxref-hist.csv n’a pas encore de cours après le 18\u00a0septembre 2026\u00a0: les montants plus récents en GBP prennent ceux de ce jour",
 			"<td>moyenne de 9 jours</td><td class=\"n\">0,861234</td>",
 		},
