@@ -177,10 +177,10 @@ func (p *parser) notes(rep *Report) {
 		}
 	}
 	if at := p.l.cell("clicks_all"); at >= 0 && p.clicks < 0 {
-		rep.Columns[at].Note = locale.Text{
-			EN: "counts all clicks, likes and comments among them: the clicks to the site are not known",
-			FR: "compte tous les clics, y compris les mentions J’aime et commentaires\u00a0: les clics vers le site ne sont pas connus",
+		if rep.Columns[at].Note == (locale.Text{}) {
+			rep.Columns[at].Note = locale.Text{EN: "counts all clicks, likes and comments among them", FR: "compte tous les clics, y compris les mentions J’aime et commentaires"}
 		}
+		rep.Columns[at].Note = say("%s: the clicks to the site are not known", "%s\u00a0: les clics vers le site ne sont pas connus", rep.Columns[at].Note)
 	}
 	if at := p.l.cell("reach"); at >= 0 {
 		rep.Columns[at].Note = locale.Text{

@@ -40,7 +40,8 @@ type heading struct {
 	names      []string // normalised
 	currencies []string // at the end of each header
 	repaired   bool
-	api        bool // all are identifiers, as programs name columns
+	api        bool   // all are identifiers, as programs name columns
+	above      string // what stands alone on the line above
 }
 
 func newHeading(cells []string) heading {
@@ -72,7 +73,7 @@ func (p *Platform) fit(h heading, ranged, trusted bool) (*layout, bool) {
 	if h.api {
 		table, signed = p.api, slices.ContainsFunc(p.signedAPIs, h.has)
 	} else {
-		signed = slices.ContainsFunc(p.signatures, h.has) || ranged && slices.ContainsFunc(p.ranges, h.has)
+		signed = slices.ContainsFunc(p.signatures, h.has) || ranged && slices.ContainsFunc(p.ranges, h.has) || listed(p.Above, h.above)
 	}
 	if !signed && !trusted {
 		return nil, false
@@ -95,7 +96,7 @@ func (p *Platform) fit(h heading, ranged, trusted bool) (*layout, bool) {
 		before, taken := l.roles[a.As]
 		switch {
 		case a.As == "unused":
-			l.columns[i].Role = a.As
+			l.columns[i].Role, l.columns[i].Note = a.As, a.Note
 			continue
 		case taken && names[before] == name:
 			l.columns[i].Note = say("repeats column %s: not taken", "répète la colonne %s\u00a0: non prise", quoted(header[before]))
@@ -138,9 +139,9 @@ func meaning(all []alias, names []string) (alias, bool) {
 	var plain alias
 	found := false
 	for _, a := range all {
-		if a.beside == "" {
+		if a.beside == nil {
 			plain, found = a, true
-		} else if slices.Contains(names, a.beside) {
+		} else if slices.ContainsFunc(a.beside, func(name string) bool { return slices.Contains(names, name) }) {
 			return a, true
 		}
 	}

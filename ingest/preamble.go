@@ -27,7 +27,12 @@ func (r *Reader) understand() error {
 			continue
 		}
 		unlimited = unlimited || p.allTime(text)
-		if known, err := r.statement(rec.line, text); err != nil {
+		// A label and what it says may stand in a cell each.
+		said := text
+		if c := rec.cells; len(c) == 2 && !strings.Contains(c[0], ":") {
+			said = strings.TrimSpace(c[0]) + ": " + c[1]
+		}
+		if known, err := r.statement(rec.line, said); err != nil {
 			return err
 		} else if known {
 			continue

@@ -141,7 +141,7 @@ func (r *Reader) recognise(records []headRecord) bool {
 	r.layout = nil
 	ranged := false
 	for i, rec := range records {
-		h := newHeading(rec.cells)
+		h := headingOf(records, i)
 		for _, p := range platforms {
 			if r.opts.Platform != "" && p.ID != r.opts.Platform {
 				continue
@@ -155,6 +155,15 @@ func (r *Reader) recognise(records []headRecord) bool {
 		ranged = ranged || rec.isRange()
 	}
 	return r.layout != nil
+}
+
+// headingOf is a record that may be a header, with what stands above it.
+func headingOf(records []headRecord, i int) heading {
+	h := newHeading(records[i].cells)
+	if i > 0 && len(records[i-1].cells) == 1 {
+		h.above = records[i-1].cells[0]
+	}
+	return h
 }
 
 // foreign reports a header that is another platform's or a stranger's.
@@ -203,11 +212,17 @@ func (r *Reader) explain(records []headRecord) *Refusal {
 			break
 		}
 	}
+	for _, p := range platforms {
+		if len(records[0].cells) == 1 && listed(p.NoData, records[0].cells[0]) {
+			return r.refuse(0, "it looks like an empty report of %s: there was no delivery in its range of days, so there is nothing to import",
+				"il ressemble à un rapport %s vide\u00a0: la période n’a aucune diffusion, il n’y a donc rien à importer", p.Label)
+		}
+	}
 	asked := LookupPlatform(r.opts.Platform)
 	ranged := false
 	headings := make([]heading, len(records))
 	for i, rec := range records {
-		headings[i] = newHeading(rec.cells)
+		headings[i] = headingOf(records, i)
 		for _, p := range platforms {
 			if l, ok := p.fit(headings[i], ranged, false); ok && asked != nil && p != asked && l.matched > 1 {
 				return r.refuse(rec.line, "not a report of %s: it looks like one of %s. Import it with --platform %s, or without the flag",

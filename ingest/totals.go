@@ -41,8 +41,8 @@ func (p *parser) totalsLabel(rec *record) (label string, ok bool) {
 	}
 	for i := range min(3, len(rec.cells)) {
 		c := rec.cells[i]
-		if len(c) < 5 || c[0] != labels[0][0] {
-			continue // all labels of a platform begin alike
+		if len(c) < 5 || !slices.ContainsFunc(labels, func(l string) bool { return l[0] == c[0] }) {
+			continue
 		}
 		text := strings.Join(strings.Fields(string(c)), " ")
 		if !slices.ContainsFunc(labels, func(l string) bool { return strings.HasPrefix(text, l) }) {
