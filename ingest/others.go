@@ -90,7 +90,6 @@ var strangers = prepared([]stranger{
 	notYet("Microsoft Advertising").with("TimePeriod + Impressions", "GregorianDate + Impressions", "Gregorian date + Impr.", "Campaign + Impr. + Spend").from("report name: "),
 	notYet("Pinterest Ads").with("Spend in account currency", "Pin clicks"),
 	notYet("Snapchat Ads").with("Swipe Ups", "Swipes + Spend", "eCPSU", "Ad Squad Name", "Paid Impressions + Amount spent"),
-	notYet("X Ads").with("Funding Instrument ID", "Funding Instrument Name", "Promoted Tweet", "Tweet engagements"),
 	notYet("The Trade Desk").with("Advertiser Cost (Adv Currency)"),
 	notYet("Display & Video 360").with("Insertion Order ID", "Insertion Order", "Billable Impressions").from("mrc accredited metrics"),
 	notYet("Campaign Manager 360").from("report fields"),
