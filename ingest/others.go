@@ -69,6 +69,14 @@ var strangers = prepared([]stranger{
 		lines:   []string{"fb_page"},
 	},
 	{
+		looks: locale.Text{EN: "statistics of a Pinterest profile (unpaid Pins)", FR: "des statistiques d’un profil Pinterest (épingles non payantes)"},
+		do: locale.Text{
+			EN: "They have no spend. Download a report from Pinterest Ads Manager instead: Reporting, by day.",
+			FR: "Elles n’ont pas de dépense. Téléchargez plutôt un rapport du Gestionnaire de publicités Pinterest\u00a0: Rapports, par jour.",
+		},
+		headers: []string{"Pin clicks + Outbound clicks + Saves", "Clics sur l’épingle + Clics sortants + Enregistrements"},
+	},
+	{
 		looks: locale.Text{EN: "a Google Analytics export", FR: "un export Google Analytics"},
 		do: locale.Text{
 			EN: "Reports of site analytics are not read yet. For spend and clicks, download the report of the advertising account.",
@@ -88,7 +96,6 @@ var strangers = prepared([]stranger{
 	notYet("Amazon Ads").with("Click-Thru Rate (CTR) + Spend", "Cost Per Click (CPC) + Spend", "Customer Search Term", "7 Day Total Sales", "14 Day Total Sales", "Terme de recherche client"),
 	notYet("TikTok Ads").with("CPC (Destination)", "Clicks (Destination)", "2-second video views", "Cost + Paid likes", "Clics (destination)"),
 	notYet("Microsoft Advertising").with("TimePeriod + Impressions", "GregorianDate + Impressions", "Gregorian date + Impr.", "Campaign + Impr. + Spend").from("report name: "),
-	notYet("Pinterest Ads").with("Spend in account currency", "Pin clicks"),
 	notYet("Snapchat Ads").with("Swipe Ups", "Swipes + Spend", "eCPSU", "Ad Squad Name", "Paid Impressions + Amount spent"),
 	notYet("The Trade Desk").with("Advertiser Cost (Adv Currency)"),
 	notYet("Display & Video 360").with("Insertion Order ID", "Insertion Order", "Billable Impressions").from("mrc accredited metrics"),
