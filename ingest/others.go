@@ -93,6 +93,14 @@ var strangers = prepared([]stranger{
 		},
 		headers: []string{"Gross sales + Net sales", "Ventes brutes + Ventes nettes"},
 	},
+	{
+		looks: locale.Text{EN: "a connector’s table of Reddit conversions alone", FR: "une table de conversions Reddit seules, récupérée par un programme"},
+		do: locale.Text{
+			EN: "It has neither spend nor impressions, and its clicks are conversions after a click. Take the report of campaigns, ad groups or ads instead.",
+			FR: "Elle n’a ni dépense ni impressions, et ses clics sont des conversions après un clic. Prenez plutôt le rapport des campagnes, des groupes ou des publicités.",
+		},
+		headers: []string{"event_name + click_through_conversion_attribution_window_day"},
+	},
 	notYet("Amazon Ads").with("Click-Thru Rate (CTR) + Spend", "Cost Per Click (CPC) + Spend", "Customer Search Term", "7 Day Total Sales", "14 Day Total Sales", "Terme de recherche client"),
 	notYet("TikTok Ads").with("CPC (Destination)", "Clicks (Destination)", "2-second video views", "Cost + Paid likes", "Clics (destination)"),
 	notYet("Microsoft Advertising").with("TimePeriod + Impressions", "GregorianDate + Impressions", "Gregorian date + Impr.", "Campaign + Impr. + Spend").from("report name: "),
