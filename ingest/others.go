@@ -101,7 +101,6 @@ var strangers = prepared([]stranger{
 		},
 		headers: []string{"event_name + click_through_conversion_attribution_window_day"},
 	},
-	notYet("Amazon Ads").with("Click-Thru Rate (CTR) + Spend", "Cost Per Click (CPC) + Spend", "Customer Search Term", "7 Day Total Sales", "14 Day Total Sales", "Terme de recherche client"),
 	notYet("TikTok Ads").with("CPC (Destination)", "Clicks (Destination)", "2-second video views", "Cost + Paid likes", "Clics (destination)"),
 	notYet("Microsoft Advertising").with("TimePeriod + Impressions", "GregorianDate + Impressions", "Gregorian date + Impr.", "Campaign + Impr. + Spend").from("report name: "),
 	notYet("The Trade Desk").with("Advertiser Cost (Adv Currency)"),

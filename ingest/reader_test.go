@@ -306,7 +306,6 @@ func TestRefusals(t *testing.T) {
 	check("sep=,\n\"Views\"\n\"Date\",\"Primary\"\n\"2026-03-29T00:00:00\",\"748\"\n", "a Meta Business Suite export")
 	check("# ----------\n# Pages\n# Account: X\n", "a Google Analytics export")
 	check("Day,Product title,Gross sales,Net sales,Total sales\n2025-08-01,x,1,1,1\n", "a Shopify sales report")
-	check("Date,Campaign Name,Impressions,Clicks,Click-Thru Rate (CTR),Spend\n", "Amazon Ads")
 	check("Campaign name,Date,Cost,CPC (Destination),Impression\n", "TikTok Ads")
 	check("\"Report Name: My Report\"\n\"Report Time: 2/7/2020\"\n", "Microsoft Advertising")
 	check("date,ad_id,impressions,spend,cost_micros\n2025-01-01,1,1,1,1\n", "a table that a program fetched")
