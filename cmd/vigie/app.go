@@ -279,7 +279,7 @@ func known() agency.Known {
 	for _, p := range ingest.Platforms() {
 		var list []string
 		for _, m := range metrics.ConversionMeasures() {
-			in := slices.ContainsFunc(p.Columns, func(h ingest.Header) bool { return h.As == m })
+			in := slices.ContainsFunc(slices.Concat(p.Columns, p.API), func(h ingest.Header) bool { return h.As == m })
 			for _, as := range p.Results {
 				in = in || as == m
 			}
