@@ -173,7 +173,8 @@ func (p *parser) sumUp(rep *Report) {
 func (p *parser) notes(rep *Report) {
 	for i := range p.numeric {
 		if c := &p.numeric[i]; c.cell >= 0 && c.bounds > 0 {
-			rep.Columns[c.cell].Note = say("%s bounds such as < 10% are read as missing", "%s bornes telles que < 10\u00a0% sont lues comme manquantes", fmt.Sprint(c.bounds))
+			rep.Columns[c.cell].Note = join(rep.Columns[c.cell].Note, say("read as missing: %s such as < 10", "lu comme manquant\u00a0: %s, par exemple < 10",
+				countOf(c.bounds, "bound", "bounds", "borne", "bornes")))
 		}
 	}
 	if at := p.l.cell("clicks_all"); at >= 0 && p.clicks < 0 {
