@@ -39,9 +39,9 @@ type Platform struct {
 	API          []Header
 	// Preamble says what the labelled lines before the header mean, and those
 	// after the rows where the platform has Footer ("Date Generated: …"):
-	// first_day, last_day, range (both), known_as_of, account, rows (how many
-	// the file says to hold) or incomplete (whether it says to be). A range of
-	// days or a title on a line of its own needs no entry.
+	// title, first_day, last_day, range (both), known_as_of, account, rows (how
+	// many the file says to hold) or incomplete (whether it says to be). A range
+	// of days or a title on a line of its own needs no entry.
 	Preamble []Header
 	// Footer lists what the first line after the table begins with, separated
 	// by " | ": nothing from there on is a row.

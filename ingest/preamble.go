@@ -23,7 +23,7 @@ func (r *Reader) understand() error {
 	for _, rec := range h.records[:h.header] {
 		text, _ := repair(strings.TrimSpace(strings.Join(rec.cells, string(r.text.delim))))
 		text = strings.TrimSpace(strings.TrimLeft(text, "#"))
-		if text == "" || strings.HasPrefix(text, "sep=") || strings.Trim(text, "-") == "" {
+		if text == "" || strings.HasPrefix(text, "sep=") || strings.Trim(text, "-") == "" || listed(p.Above, text) {
 			continue
 		}
 		unlimited = unlimited || p.allTime(text)
@@ -91,6 +91,9 @@ func (r *Reader) statement(line int, text string) (known bool, err error) {
 	}
 	value = strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(value, "GMT"), "(GMT)"))
 	switch as {
+	case "title":
+		h.title = strings.Join(strings.Fields(clean(value)), " ")
+		return true, nil
 	case "account":
 		h.account = strings.Join(strings.Fields(clean(value)), " ")
 		return true, nil
