@@ -103,7 +103,6 @@ var strangers = prepared([]stranger{
 	},
 	notYet("TikTok Ads").with("CPC (Destination)", "Clicks (Destination)", "2-second video views", "Cost + Paid likes", "Clics (destination)"),
 	notYet("Microsoft Advertising").with("TimePeriod + Impressions", "GregorianDate + Impressions", "Gregorian date + Impr.", "Campaign + Impr. + Spend").from("report name: "),
-	notYet("Criteo").with("Displays + Clicks + Cost"),
 	notYet("Klaviyo").with("Unique Placed Order", "Spam Complaints + Total Recipients"),
 	notYet("Mailchimp").with("Abuse Complaints + Total Recipients", "Times Forwarded"),
 	{
