@@ -253,23 +253,36 @@ func (r *Reader) explain(records []headRecord) *Refusal {
 		return r.refuse(wide.line, "it looks like a table that a program fetched (%s…): connector tables are not read yet. Download %s",
 			"il ressemble à une table récupérée par un programme (%s…)\u00a0: ces tables ne sont pas encore lues. Téléchargez %s", quoted(strings.Join(wide.cells[:3], ", ")), r.wanted(asked))
 	}
-	if like := nearest(newHeading(wide.cells)); like != nil {
-		return r.refuse(wide.line, "it looks like a table made by hand (%s…): such tables are not read yet. Download %s; if this is one that was changed by hand, say --platform %s",
-			"il ressemble à un tableau fait à la main (%s…)\u00a0: ces tableaux ne sont pas encore lus. Téléchargez %s\u00a0; si c’en est un qui a été retouché à la main, précisez --platform %s",
-			quoted(strings.Join(wide.cells[:min(4, len(wide.cells))], ", ")), like.Export, like.ID)
+	if like := nearest(newHeading(wide.cells)); len(like) > 0 {
+		export, flag := like[0].Export, locale.Same("--platform "+like[0].ID)
+		if len(like) > 1 {
+			var ids []string
+			for _, p := range like {
+				ids = append(ids, p.ID)
+			}
+			export, flag = r.wanted(nil), say("--platform with one of these: %s", "--platform suivi d’un de ceux-ci\u00a0: %s", strings.Join(ids, ", "))
+		}
+		return r.refuse(wide.line, "it looks like a table made by hand (%s…): such tables are not read yet. Download %s; if this is one that was changed by hand, say %s",
+			"il ressemble à un tableau fait à la main (%s…)\u00a0: ces tableaux ne sont pas encore lus. Téléchargez %s\u00a0; si c’en est un qui a été retouché à la main, précisez %s",
+			quoted(strings.Join(wide.cells[:min(4, len(wide.cells))], ", ")), export, flag)
 	}
 	return r.refuse(wide.line, "no line is the header of an advertising report that is read; the widest one says %s. Download %s",
 		"aucune ligne n’est l’en-tête d’un rapport publicitaire lu\u00a0; la plus large dit %s. Téléchargez %s",
 		quoted(strings.Join(wide.cells[:min(4, len(wide.cells))], ", ")), r.wanted(asked))
 }
 
-// nearest is the platform that understands most of a header that is none of
-// its own; nil where none finds two measures in it.
-func nearest(h heading) (best *Platform) {
+// nearest are the platforms that understand most of a header that is none of
+// their own; none where no one finds two measures in it.
+func nearest(h heading) (best []*Platform) {
 	most := 0
 	for _, p := range platforms {
-		if l, _ := p.fit(h, false, true); l != nil && len(l.measures) > 1 && l.matched > most {
-			best, most = p, l.matched
+		l, _ := p.fit(h, false, true)
+		switch {
+		case l == nil || len(l.measures) < 2 || l.matched < most:
+		case l.matched > most:
+			best, most = []*Platform{p}, l.matched
+		default:
+			best = append(best, p)
 		}
 	}
 	return best
