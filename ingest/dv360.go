@@ -45,9 +45,9 @@ var _ = register(Platform{
 		FR: "un fichier avec des montants, dont les en-têtes sont ceux que lisent des programmes d’utilisateurs\u00a0; un fichier français dans son ensemble",
 	},
 	Signature: []string{
-		"Insertion Order", "Insertion Order ID", "Billable Impressions", "Revenue (Adv Currency)", "Revenue (Advertiser Currency)", "Media Cost (Advertiser Currency)", "Total Media Cost (Advertiser Currency)",
+		"Insertion Order + Impressions", "Insertion Order ID + Impressions", "Billable Impressions", "Revenue (Adv Currency)", "Revenue (Advertiser Currency)", "Media Cost (Advertiser Currency)", "Total Media Cost (Advertiser Currency)",
 		"Advertiser Currency + Impressions", "Line Item ID + Advertiser ID",
-		"Ordre d’insertion", "ID de l’ordre d’insertion", "Revenu (devise de l’annonceur)", "Impressions facturables",
+		"Ordre d’insertion + Impressions", "ID de l’ordre d’insertion + Impressions", "Revenu (devise de l’annonceur)", "Impressions facturables",
 	},
 	Decimal: map[locale.Lang]byte{locale.EN: '.'},
 	Dates:   map[locale.Lang]string{locale.FR: "dmy"},

@@ -250,8 +250,8 @@ func (r *Reader) explain(records []headRecord) *Refusal {
 	}
 	wide := slices.MaxFunc(records, func(a, b headRecord) int { return len(a.cells) - len(b.cells) })
 	if apiShaped(wide.cells) {
-		return r.refuse(wide.line, "it looks like a table that a program fetched (%s…): connector tables are not read yet. Download %s",
-			"il ressemble à une table récupérée par un programme (%s…)\u00a0: ces tables ne sont pas encore lues. Téléchargez %s", quoted(strings.Join(wide.cells[:3], ", ")), r.wanted(asked))
+		return r.refuse(wide.line, "it looks like a table that a program fetched (%s…), of a kind that is not read. Download %s",
+			"il ressemble à une table récupérée par un programme (%s…), d’une sorte qui n’est pas lue. Téléchargez %s", quoted(strings.Join(wide.cells[:3], ", ")), r.wanted(asked))
 	}
 	if like := nearest(newHeading(wide.cells)); len(like) > 0 {
 		export, flag := like[0].Export, locale.Same("--platform "+like[0].ID)

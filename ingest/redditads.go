@@ -32,9 +32,9 @@ var _ = register(Platform{
 		FR: "un fichier de l’interface dans son ensemble, en anglais et en français\u00a0: ses en-têtes sont les mots des pages d’aide\u00a0; un tableau de campagnes peut demander --platform redditads",
 	},
 	Signature: []string{
-		"Subreddit + Impressions", "Community + Impressions + Amount Spent", "Community + Impressions + Spend", "Upvotes + Impressions", "Comment upvotes + Impressions",
+		"Subreddit + Amount Spent", "Subreddit + Spend", "Community + Impressions + Amount Spent", "Community + Impressions + Spend", "Upvotes + Amount Spent", "Upvotes + Spend",
 		"eCPM + CPC + Amount Spent", "eCPM + Ad Group Name + Impressions", "eCPM + Ad Group + Impressions",
-		"Communauté + Impressions", "eCPM + CPC + Montant dépensé", "eCPM + Nom du groupe de publicités + Impressions",
+		"Communauté + Impressions + Montant dépensé", "eCPM + CPC + Montant dépensé", "eCPM + Nom du groupe de publicités + Impressions",
 	},
 	Decimal: map[locale.Lang]byte{locale.EN: '.'},
 	Dates:   map[locale.Lang]string{locale.FR: "dmy"},
