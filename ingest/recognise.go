@@ -196,10 +196,17 @@ func (r *Reader) byHand(records []headRecord) bool {
 	if r.opts.Platform != "" || strangerIn(records) != nil {
 		return false
 	}
-	r.layout = nil
+	r.layout, r.blocks = nil, nil
 	ranged := false
 	for i, rec := range records {
-		h := newHeading(rec.cells)
+		var blocks *sideBySide
+		cells := rec.cells
+		if i > 0 {
+			if blocks = blocksOf(records[i-1].cells, rec.cells); blocks != nil {
+				cells = blocks.header
+			}
+		}
+		h := newHeading(cells)
 		h.api = false
 		for _, p := range platforms {
 			if !p.ByHand {
@@ -207,13 +214,25 @@ func (r *Reader) byHand(records []headRecord) bool {
 			}
 			l, _ := p.fit(h, false, true)
 			if l != nil && l.enough(ranged) && (r.layout == nil || l.matched > r.layout.matched) {
-				r.layout, r.text.repair = l, h.repaired
+				r.layout, r.text.repair, r.blocks = l, h.repaired, blocks
 				r.head = head{records: records, header: i}
 			}
 		}
 		ranged = ranged || rec.isRange()
 	}
+	if r.blocks != nil {
+		r.head.unpivot(r.blocks)
+	}
 	return r.layout != nil
+}
+
+// unpivot makes the records those that a table side by side is read as. The
+// line of the labels is no title.
+func (h *head) unpivot(s *sideBySide) {
+	h.records = slices.Clone(h.records)
+	h.records[h.header-1].cells = []string{""}
+	h.records[h.header].cells = s.header
+	h.records = h.records[:h.header+1]
 }
 
 // enough reports a hand-made header that says when, how much, and for what.

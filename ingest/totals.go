@@ -176,6 +176,10 @@ func (p *parser) keepTotals(rec *record, label string) {
 		return
 	}
 	t := totalsRow{line: p.line, label: label, sums: newSums(len(p.l.measures))}
+	if p.r.blocks != nil {
+		p.moreTotals++ // of its block alone, whose rows stand among those of the others
+		return
+	}
 	if p.l.platform.Totals.Anywhere {
 		t.above = [2]*sums{p.all.clone(), p.since.clone()}
 		*p.since = *newSums(len(p.l.measures))
