@@ -106,17 +106,26 @@ func (p *parser) report() *Report {
 func (p *parser) recognised() locale.Text {
 	h := p.r.head
 	lang := locale.Text{EN: "headers", FR: "en-têtes"}
-	switch p.l.language {
-	case locale.EN:
+	switch {
+	case p.l.api:
+		lang = locale.Text{EN: "headers of its API", FR: "en-têtes de son API"}
+	case p.l.language == locale.EN:
 		lang = locale.Text{EN: "English headers", FR: "en-têtes anglais"}
-	case locale.FR:
+	case p.l.language == locale.FR:
 		lang = locale.Text{EN: "French headers", FR: "en-têtes français"}
 	}
 	title := locale.Text{}
 	if h.title != "" {
 		title = say(", %s", ", %s", quoted(h.title))
 	}
-	return say("%s report%s: %s in line %s", "rapport %s%s\u00a0: %s en ligne %s", p.l.platform.Label, title, lang, fmt.Sprint(h.records[h.header].line))
+	line := fmt.Sprint(h.records[h.header].line)
+	switch m := p.l.platform.mapping; {
+	case m != nil:
+		return say("table read by the mapping %s%s: header in line %s", "tableau lu par la correspondance %s%s\u00a0: en-tête en ligne %s", quoted(m.Name), title, line)
+	case p.l.platform.ByHand:
+		return say("hand-made table%s: %s in line %s", "tableau fait à la main%s\u00a0: %s en ligne %s", title, lang, line)
+	}
+	return say("%s report%s: %s in line %s", "rapport %s%s\u00a0: %s en ligne %s", p.l.platform.Label, title, lang, line)
 }
 
 // sumUp adds the streams up and compares them with the printed totals.
@@ -189,6 +198,15 @@ func (p *parser) notes(rep *Report) {
 			FR: "les personnes sont comptées une fois par ligne\u00a0: la couverture ne s’additionne jamais",
 		}
 	}
+	for i, c := range rep.Columns {
+		if name, _ := normalise(c.Header); personal[name] && p.r.dropped(name) {
+			rep.Columns[i] = Column{Header: c.Header, Role: "unused", Note: locale.Text{
+				EN: "declared as data about people: not read, and the file is not kept",
+				FR: "déclarée comme donnée personnelle\u00a0: non lue, et le fichier n’est pas gardé",
+			}}
+			rep.Dropped = append(rep.Dropped, c.Header)
+		}
+	}
 	if p.r.noPeriod {
 		for _, period := range periods[1:] {
 			if at := p.l.cell(period); at >= 0 {
@@ -242,6 +260,10 @@ func (p *parser) warnings(rep *Report) {
 	issue(Warning, t, "%s dated outside the range that the report states", "%s hors de la période que le rapport annonce", count(t))
 	issue(Warning, p.tallies[tallyIDs], "ids that a spreadsheet rounded are not taken: objects are told apart by their names. Import the file as it was downloaded",
 		"des identifiants arrondis par un tableur ne sont pas pris\u00a0: les objets sont distingués par leurs noms. Importez le fichier tel que téléchargé")
+	t = p.tallies[tallyArticle]
+	issue(Warning, t, "rows without an amount left out, as the other articles of an order: %s", "lignes sans montant laissées de côté, comme les autres articles d’une commande\u00a0: %s", count(t))
+	t = p.tallies[tallyVoid]
+	issue(Warning, t, "cancelled, failed or refunded orders left out: %s", "commandes annulées, échouées ou remboursées laissées de côté\u00a0: %s", count(t))
 	t = p.tallies[tallyDirty]
 	issue(Warning, t, "%s with damaged characters, shown as \ufffd", "%s avec des caractères abîmés, affichés \ufffd", count(t))
 
@@ -290,6 +312,11 @@ func (p *parser) warnings(rep *Report) {
 			EN: "the platform says that its figures may be incomplete: download the report again in a day",
 			FR: "la plateforme signale que ses chiffres peuvent être incomplets\u00a0: téléchargez à nouveau le rapport dans un jour",
 		}})
+	}
+	if n := p.dates.guessed; n > 0 {
+		p.problem(Problem{Severity: Warning, Message: say("%s without a year: read as the latest that does not lie after %s, when the table was made. Write the year if that is wrong",
+			"%s sans année\u00a0: lues comme les plus récentes qui ne dépassent pas le %s, date du tableau. Écrivez l’année si c’est faux",
+			countOf(n, "date", "dates", "date", "dates"), locale.Text{EN: locale.EN.DayLong(p.dates.near), FR: locale.FR.DayLong(p.dates.near)})})
 	}
 	if p.good == 0 && p.skipped == 0 {
 		p.problem(Problem{Message: locale.Text{EN: "the report has no rows", FR: "le rapport n’a aucune ligne"}, Severity: Warning})

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -42,6 +43,7 @@ type heading struct {
 	repaired   bool
 	api        bool   // all are identifiers, as programs name columns
 	above      string // what stands alone on the line above
+	nameRanged bool   // it is the first line of a file whose name holds a range of days
 }
 
 func newHeading(cells []string) heading {
@@ -69,12 +71,15 @@ func (h heading) has(signature []string) bool {
 // ranged says that a range of dates stands before it; trusted that the user
 // named the platform, so that any header with an object and a measure will do.
 func (p *Platform) fit(h heading, ranged, trusted bool) (*layout, bool) {
+	trusted = trusted || h.nameRanged && p.RangeInName
 	table, signed := p.headers, false
 	if h.api {
 		table, signed = p.api, slices.ContainsFunc(p.signedAPIs, h.has)
 	} else {
-		signed = slices.ContainsFunc(p.signatures, h.has) || ranged && slices.ContainsFunc(p.ranges, h.has) || listed(p.Above, h.above)
+		signed = slices.ContainsFunc(p.signatures, h.has) || listed(p.Above, h.above)
 	}
+	hinted := !signed && !h.api && ranged && slices.ContainsFunc(p.ranges, h.has)
+	signed = signed || hinted
 	if !signed && !trusted {
 		return nil, false
 	}
@@ -130,6 +135,12 @@ func (p *Platform) fit(h heading, ranged, trusted bool) (*layout, bool) {
 		}
 	}
 	l.bind(h.currencies)
+	if hinted && 2*l.matched < len(header) {
+		return nil, false // a few words that another language shares
+	}
+	if !signed && h.nameRanged && p.RangeInName {
+		return l, l.matched == len(header)
+	}
 	named := slices.ContainsFunc(levels, func(x levelRole) bool { return l.cell(x.role) >= 0 })
 	return l, signed || named && len(l.measures) > 0
 }
@@ -178,9 +189,33 @@ func (l *layout) bind(currencies []string) {
 			l.splits = append(l.splits, split{name, i})
 		}
 	}
-	slices.SortFunc(l.splits, func(a, b split) int { return strings.Compare(a.name, b.name) })
+	l.sortSplits()
 	l.addResults()
 	l.deriveSpend()
+	l.countRows("order", "orders")
+	l.countRows("lead", "leads")
+}
+
+// counted is the column whose rows a measure counts; -1 where it has a column of
+// its own.
+func (l *layout) counted(role, id string) int {
+	if m := l.measure(id); m < 0 || l.measures[m].cell >= 0 {
+		return -1
+	}
+	return l.cell(role)
+}
+
+// countRows makes room for a measure that counts the rows themselves.
+func (l *layout) countRows(role, id string) {
+	at := l.cell(role)
+	if at < 0 || l.measure(id) >= 0 {
+		return
+	}
+	m, _ := LookupMeasure(id)
+	l.measures = append(l.measures, boundMeasure{m, -1})
+	slices.SortFunc(l.measures, func(a, b boundMeasure) int { return index[a.ID] - index[b.ID] })
+	l.columns[at].Measure, l.columns[at].Role = id, ""
+	l.columns[at].Note = join(l.columns[at].Note, locale.Text{EN: "each row is one: they are counted", FR: "chaque ligne en est un\u00a0: elles sont comptées"})
 }
 
 // addResults makes room for the measures that a column of mixed results may
@@ -225,6 +260,29 @@ func (l *layout) deriveSpend() {
 		EN: "the file has no spend: it is derived from CPM × impressions ÷ 1000",
 		FR: "le fichier n’a pas de dépense\u00a0: elle est déduite de CPM × impressions ÷ 1000",
 	}
+}
+
+// figures reports a row that has a digit in some column of figures.
+func (l *layout) figures(rec *record) bool {
+	return slices.ContainsFunc(l.measures, func(m boundMeasure) bool {
+		return bytes.ContainsAny(cell(rec, m.cell), "0123456789")
+	})
+}
+
+// weekdays makes a split of a column of days whose cells are names of weekdays.
+func (l *layout) weekdays(row []string) {
+	at := l.cell("day")
+	if at < 0 || at >= len(row) || !weekday(fold(row[at])) {
+		return
+	}
+	delete(l.roles, "day")
+	l.columns[at].Role = "breakdown:day_of_week"
+	l.splits = append(l.splits, split{"day_of_week", at})
+	l.sortSplits()
+}
+
+func (l *layout) sortSplits() {
+	slices.SortFunc(l.splits, func(a, b split) int { return strings.Compare(a.name, b.name) })
 }
 
 // join puts two notes beside each other; either may be empty.

@@ -33,6 +33,7 @@ type numbers struct {
 	count   bool // whole numbers only
 	micros  bool // the cells are in millionths, whole ones
 	signed  bool // a value may be below zero
+	loose   bool // people may write thousands and millions: 1,2 k€
 	decimal byte // the reading in use, '.' or ','
 	fixed   bool // by the user or by a restart: the other reading is not tried
 	// prior is the decimal sign that language, platform and delimiter agree
@@ -76,9 +77,12 @@ func (n *numbers) read(cell []byte, plain bool, nulls []string) (v int64, mark s
 		v, is = n.store(m)
 		return v, "", is
 	}
-	body, minus := cell, false
+	body, minus, exponent := cell, false, 0
 	if !isDigit(cell[0]) || !isDigit(cell[len(cell)-1]) {
 		var ok bool
+		if n.loose {
+			cell, exponent = thousands(cell)
+		}
 		if body, mark, minus, ok = strip(cell); !ok {
 			if isBound(cell) {
 				n.bounds++
@@ -92,8 +96,42 @@ func (n *numbers) read(cell []byte, plain bool, nulls []string) (v int64, mark s
 		return 0, "", is
 	}
 	m.minus = m.minus || minus
+	for range exponent {
+		m = m.tenfold()
+	}
 	v, is = n.store(m)
 	return v, mark, is
+}
+
+// thousands takes the k or M off an amount such as 1,2 k€; exponent is the
+// power of ten that it stands for.
+func thousands(cell []byte) (rest []byte, exponent int) {
+	at := bytes.LastIndexAny(cell, "0123456789") + 1
+	word := trim(cell[at:])
+	if at == 0 || len(word) == 0 {
+		return cell, 0
+	}
+	switch word[0] {
+	case 'k', 'K':
+		exponent = 3
+	case 'M':
+		exponent = 6
+	default:
+		return cell, 0
+	}
+	if after := trim(word[1:]); len(after) > 0 && currenciesOf(string(after)) == nil {
+		return cell, 0
+	}
+	return append(append(bytes.Clone(cell[:at]), ' '), trim(word[1:])...), exponent
+}
+
+// tenfold is ten times an amount. Decimals beyond the sixth are lost, which the
+// few that people write never reach.
+func (a amount) tenfold() amount {
+	micros := uint64(a.micros) * 10
+	a.units = min(a.units, maxDigits/10)*10 + micros/1_000_000
+	a.micros = uint32(micros % 1_000_000)
+	return a
 }
 
 func isDigit(c byte) bool { return c-'0' <= 9 }
@@ -354,6 +392,9 @@ func strip(cell []byte) (body []byte, mark string, minus, ok bool) {
 		before, body = before[:len(before)-1], cell[first-1:last+1] // .50
 	}
 	before, after = trim(before), trim(after)
+	if len(after) == 1 && (after[0] == '.' || after[0] == ',') {
+		after = nil // 144.
+	}
 	switch {
 	case len(before) > 0 && len(after) > 0:
 		return nil, "", false, false

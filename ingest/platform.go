@@ -30,6 +30,10 @@ type Platform struct {
 	// platform prints one ("Report Fields"): it tells its reports whatever
 	// columns they have.
 	Above string
+	// RangeInName: some tables say their range in the file's name alone, as
+	// Devices(2026.02.05-2026.02.10).csv. They are recognised by that, where
+	// every header is the platform's.
+	RangeInName bool
 	// Columns says what each header means.
 	Columns []Header
 	// APISignature and API are the same for tables that a program fetched from
@@ -39,9 +43,10 @@ type Platform struct {
 	API          []Header
 	// Preamble says what the labelled lines before the header mean, and those
 	// after the rows where the platform has Footer ("Date Generated: …"):
-	// title, first_day, last_day, range (both), known_as_of, account, rows (how
-	// many the file says to hold) or incomplete (whether it says to be). A range
-	// of days or a title on a line of its own needs no entry.
+	// title, first_day, last_day, range (both), known_as_of, account, rows (how many
+	// the file says to hold), incomplete (whether it says to be) or aggregation
+	// (daily, weekly, monthly: what the column of days holds). A range of days
+	// or a title on a line of its own needs no entry.
 	Preamble []Header
 	// Footer lists what the first line after the table begins with, separated
 	// by " | ": nothing from there on is a row.
@@ -68,9 +73,17 @@ type Platform struct {
 	// DayIsRangeStart: without a split by day every row is dated on the first
 	// day of the range.
 	DayIsRangeStart bool
+	// Void are the words by which the column of status says that an order does
+	// not count.
+	Void string
+	// ByHand: no platform wrote the table. It is taken where nothing else
+	// claims it; years may be left out of its dates and thousands out of its
+	// amounts (k€).
+	ByHand bool
 	// NoData is the sentence that stands in place of rows in an empty export.
 	NoData string
 
+	mapping                        *Mapping // of the team, that this stands for; nil: none
 	footers                        []string
 	headers, api                   map[string][]alias // by normalised name
 	signatures, ranges, signedAPIs [][]string         // normalised
@@ -90,6 +103,9 @@ type Platform struct {
 //     ad_group_id, ad_id: its id;
 //   - match_type: of a keyword;
 //   - currency: an ISO code;
+//   - nth_day: how many days after the first day of the range;
+//   - order, lead: names what each row is one of: it is counted, an order where
+//     the row has an amount; status: whether it counts, see Void;
 //   - known_as_of: when the row was fetched;
 //   - breakdown:NAME: a split of the rows;
 //   - result and result_kind: a count of mixed events, and which;
@@ -116,6 +132,13 @@ type Totals struct {
 	// Scopes are the words after the label that are no name of a campaign;
 	// those of Account cover the whole account.
 	Scopes, Account string
+	// Beyond: a row with one cell more than the header, which holds one of these
+	// words, is the sum of the others.
+	Beyond string
+	// Anywhere: totals and subtotals, by whatever people call them, stand
+	// anywhere among the rows. Each is the sum of all rows above it, or of those
+	// since the one before it.
+	Anywhere bool
 	// Blank: a row whose names and splits are all empty is the sum of the
 	// others, of its own day where it has one.
 	Blank bool
@@ -165,6 +188,14 @@ func signatures(list []string) [][]string {
 		all = append(all, names)
 	}
 	return all
+}
+
+// mapped is the team's mapping behind the platform, or an empty one.
+func (p *Platform) mapped() Mapping {
+	if p.mapping == nil {
+		return Mapping{}
+	}
+	return *p.mapping
 }
 
 // Platforms are all platforms, in order of their id.
@@ -259,7 +290,7 @@ func known(as string) bool {
 	}
 	switch as {
 	case "first_day", "last_day", "known_as_of", "account_id", "campaign_id", "ad_group_id", "ad_id",
-		"match_type", "currency", "result", "result_kind", "unused":
+		"match_type", "currency", "result", "result_kind", "nth_day", "order", "lead", "status", "unused":
 		return true
 	}
 	return false

@@ -1,8 +1,10 @@
 package ingest
 
 import (
+	"cmp"
 	"errors"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -15,10 +17,13 @@ import (
 func (r *Reader) understand() error {
 	h, l, p := &r.head, r.layout, r.layout.platform
 	line := h.records[h.header].line
-	if who := personalColumn(h.records[h.header].cells); who != "" {
+	if who := r.personalColumn(h.records[h.header].cells); who != "" {
 		return r.refusePersonal(line, who)
 	}
 	h.rows = -1
+	if h.header+1 < len(h.records) {
+		l.weekdays(h.records[h.header+1].cells)
+	}
 	unlimited := false
 	for _, rec := range h.records[:h.header] {
 		text, _ := repair(strings.TrimSpace(strings.Join(rec.cells, string(r.text.delim))))
@@ -50,12 +55,15 @@ func (r *Reader) understand() error {
 	if err := r.readFooter(); err != nil {
 		return err
 	}
+	if from, to, ok := rangeOfName(r.file.Name); ok && p.RangeInName && h.from == 0 {
+		h.from, h.to = from, to
+	}
 	if h.from > h.to {
 		return r.refuse(0, "the report’s range ends (%s) before it begins (%s)", "la période du rapport finit (%s) avant de commencer (%s)", h.to.String(), h.from.String())
 	}
 	if len(l.measures) == 0 {
-		return r.refuse(line, "this report of %s has no column of figures: add impressions, clicks and cost to the table and download it again",
-			"ce rapport %s n’a aucune colonne de chiffres\u00a0: ajoutez impressions, clics et coût au tableau et téléchargez-le à nouveau", p.Label)
+		return r.refuse(line, "this report of %s has no column of figures that add up. Download %s",
+			"ce rapport %s n’a aucune colonne de chiffres qui s’additionnent. Téléchargez %s", p.Label, p.Export)
 	}
 	dated := l.cell("first_day") >= 0 && l.cell("last_day") >= 0 || h.from != 0
 	for _, period := range periods {
@@ -91,8 +99,7 @@ func (r *Reader) statement(line int, text string) (known bool, err error) {
 	}
 	value = strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(value, "GMT"), "(GMT)"))
 	switch as {
-	case "title":
-		h.title = strings.Join(strings.Fields(clean(value)), " ")
+	case "unused":
 		return true, nil
 	case "account":
 		h.account = strings.Join(strings.Fields(clean(value)), " ")
@@ -103,7 +110,16 @@ func (r *Reader) statement(line int, text string) (known bool, err error) {
 	case "incomplete":
 		h.partial = strings.EqualFold(value, "true")
 		return true, nil
+	case "title":
+		h.title = strings.Join(strings.Fields(clean(value)), " ")
+		return true, nil
+	case "aggregation":
+		h.period = map[string]string{"weekly": "week", "monthly": "month", "yearly": "year"}[fold(value)]
+		return true, nil
 	case "range":
+		if a, b, ok := strings.Cut(value, ","); ok { // 1/1/2026,1/31/2026
+			value = a + " - " + b
+		}
 		from, to, ok, err := r.readRange(line, value)
 		if err != nil || !ok {
 			return ok, err
@@ -210,13 +226,29 @@ func (r *Reader) newDates() dates {
 	if prior := p.Dates[l.language]; prior != "" {
 		d.order, d.prior = prior, true
 	}
+	if p.ByHand {
+		d.near = r.made()
+	}
 	if r.order != "" {
 		d.order, d.fixed = r.order, true
 	}
-	if r.opts.Dates != "" {
-		d.order, d.fixed, d.proved = r.opts.Dates, true, true
+	if order := cmp.Or(r.opts.Dates, p.mapped().Dates); order != "" {
+		d.order, d.fixed, d.proved = order, true, true
 	}
 	return d
+}
+
+// made is the day after which a hand-made table cannot speak of: the day its
+// owner says it was made, or that of the file, or today.
+func (r *Reader) made() locale.Day {
+	today := locale.DayOf(r.opts.Now.In(r.opts.Zone))
+	switch mod := locale.DayOf(r.file.ModTime.In(r.opts.Zone)); {
+	case r.opts.AsOf != 0:
+		return r.opts.AsOf
+	case !r.file.ModTime.IsZero() && mod <= today:
+		return mod
+	}
+	return today
 }
 
 // readRange reads a range of dates that stands alone on a line.
@@ -240,6 +272,23 @@ func (r *Reader) readRange(line int, text string) (from, to locale.Day, ok bool,
 		return 0, 0, false, r.undecidedDates(line, "", d.doubt)
 	}
 	return from, to, true, nil
+}
+
+// nameRange is the range of days that some platforms write at the end of a
+// file's name; one of a single day names it once.
+var nameRange = regexp.MustCompile(`(20\d\d)\.([01]\d)\.([0-3]\d)(?:-(20\d\d)\.([01]\d)\.([0-3]\d))?\)`)
+
+func rangeOfName(name string) (from, to locale.Day, ok bool) {
+	m := nameRange.FindStringSubmatch(name)
+	if m == nil {
+		return 0, 0, false
+	}
+	from, okFrom := civil(number(m[1]), number(m[2]), number(m[3]))
+	if m[4] == "" {
+		return from, from, okFrom
+	}
+	to, okTo := civil(number(m[4]), number(m[5]), number(m[6]))
+	return from, to, okFrom && okTo && from <= to
 }
 
 // undecidedDates refuses a file whose dates can be read in two ways.

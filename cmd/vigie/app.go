@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -31,6 +30,7 @@ type app struct {
 	out   io.Writer
 	err   io.Writer
 	files fileSource
+	env   map[string]string // the VIGIE_… variables
 
 	// Global flags.
 	dir  string
@@ -187,7 +187,7 @@ Start with "vigie demo": it makes a complete agency with data and a report.`,
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
-			if err := environment(cmd.Flags()); err != nil {
+			if err := a.environment(cmd.Flags()); err != nil {
 				return err
 			}
 			if a.lang != "" {
@@ -202,7 +202,7 @@ Start with "vigie demo": it makes a complete agency with data and a report.`,
 		return &failure{code: exitUsage, err: err, text: locale.Same(err.Error() + "; see " + cmd.CommandPath() + " --help")}
 	})
 	f := root.PersistentFlags()
-	f.StringVarP(&a.dir, "dir", "C", "", "the workspace (default: the nearest folder upwards that holds vigie.yaml)")
+	f.StringVarP(&a.dir, "dir", "C", a.dir, "the workspace (default: the nearest folder upwards that holds vigie.yaml)")
 	f.StringVar(&a.lang, "lang", "", "fr or en (default: the workspace's)")
 	f.BoolVar(&a.json, "json", false, "print data as JSON")
 	f.DurationVar(&a.wait, "wait", 30*time.Second, "how long to wait for another command to leave the workspace")
@@ -231,11 +231,11 @@ func noArgs(c *cobra.Command) {
 
 // environment gives each flag that was not set the value of its VIGIE_…
 // variable.
-func environment(flags *pflag.FlagSet) error {
+func (a *app) environment(flags *pflag.FlagSet) error {
 	var err error
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := "VIGIE_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		if v, ok := os.LookupEnv(name); ok && !f.Changed && err == nil {
+		if v, ok := a.env[name]; ok && !f.Changed && err == nil {
 			if serr := flags.Set(f.Name, v); serr != nil {
 				err = fail(exitUsage, "%s=%q: %v", "%s=%q\u00a0: %v", name, v, serr)
 			}
@@ -272,7 +272,7 @@ func (a *app) openAgency() error {
 
 // known are the words that a workspace's files may use.
 func known() agency.Known {
-	k := agency.Known{Measures: map[string][]string{"": metrics.ConversionMeasures()}}
+	k := agency.Known{Means: ingest.Means, Measures: map[string][]string{"": metrics.ConversionMeasures()}}
 	for _, x := range metrics.KPIs {
 		k.KPIs = append(k.KPIs, x.ID)
 	}
@@ -302,7 +302,7 @@ func (a *app) openWarehouse(ctx context.Context, command string) error {
 	if a.wh != nil {
 		return nil
 	}
-	dir := a.agency.DataDir(os.Getenv("VIGIE_DATA"))
+	dir := a.agency.DataDir(a.env["VIGIE_DATA"])
 	for start := a.clock(); ; {
 		wh, err := warehouse.Open(ctx, dir)
 		if err == nil {

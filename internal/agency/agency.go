@@ -1,5 +1,6 @@
 // Package agency reads the folder that people write in: the agency, its
-// clients, their campaigns with flight, budget, channels, targets and reports.
+// clients, their campaigns with flight, budget, channels, targets and reports,
+// and the sources that exports are fetched from.
 //
 // It decides what such a file may say. Reading is strict: an unknown or double
 // key, a wrong type, a date that does not exist is an error with file, line,
@@ -8,7 +9,7 @@
 // millionths of the currency's unit, read exactly; days are locale.Day.
 //
 // It stands on the ground: KPI and measure ids come from the caller as lists.
-// schedule.go reads when a report is due, channel.go which platform campaign a
+// schedule.go reads when something is due, channel.go which platform campaign a
 // channel takes, plan.go what a day of the flight was to cost.
 package agency
 
@@ -42,9 +43,11 @@ type Agency struct {
 	Today    locale.Day // fixed day of a demo or an exercise; zero: the clock's
 	Data     string     // where the data folder lies, as written; empty: .vigie
 	Clients  []*Client  // by id
+	Sources  []*Source  // by id
+	Mappings []*Mapping // of the same folder
 	// Problems are what is wrong in the files below vigie.yaml, by file and
-	// line, warnings included. Clients and campaigns with errors are left out
-	// of Clients and Campaigns.
+	// line, warnings included. Clients, campaigns and sources with errors are
+	// left out of Clients, Campaigns and Sources.
 	Problems Problems
 }
 
@@ -76,7 +79,9 @@ type Fees struct {
 
 // Known are the words that other rooms own. A nil list is not checked.
 type Known struct {
-	KPIs []string
+	KPIs      []string
+	Platforms []string             // whose exports are read
+	Means     func(as string) bool // what a column of a table can mean
 	// Measures are the measures that can be a conversion, by platform id; ""
 	// holds for every platform not listed.
 	Measures map[string][]string
@@ -138,6 +143,7 @@ func Open(dir string, known Known) (*Agency, error) {
 	for _, id := range a.folders(root, "clients") {
 		a.client(root, id, known)
 	}
+	a.sources(root, known)
 	a.Problems.sort()
 	return a, nil
 }

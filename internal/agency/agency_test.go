@@ -25,6 +25,10 @@ const cases = "../../testdata/agency"
 
 // known is a small vocabulary; the real lists belong to other packages.
 var known = Known{
+	Platforms: []string{"googleads", "metaads", "linkedinads"},
+	Means: func(as string) bool {
+		return slices.Contains([]string{"day", "week", "campaign", "spend", "unused", "drop"}, as)
+	},
 	KPIs: []string{"conversions", "cpa", "ctr", "frequency", "roas", "spend"},
 	Measures: map[string][]string{
 		"googleads": {"conversions", "all_conversions"},
@@ -136,6 +140,23 @@ func summary(dir string, a *Agency) string {
 			for _, r := range k.Reports {
 				p("    report %s %q = %s to %q after %s", r.Kind, r.When.Words, r.When.Cron, r.To, r.Review)
 			}
+		}
+	}
+	for _, m := range a.Mappings {
+		p("mapping %s of %q, decimal %q, dates %q, %s", m.ID, m.Platform, m.Decimal, m.Dates, m.Currency)
+		for _, h := range sortedKeys(m.Columns) {
+			p("  %s = %s", h, m.Columns[h])
+		}
+	}
+	for _, x := range a.Sources {
+		p("source %s %s of %s, %q = %s", x.ID, x.Kind, x.Client.ID, x.When.Words, x.When.Cron)
+		if x.Kind == HTTPS {
+			p("  link %q, hosts %q, secret %s", x.URL, x.Hosts, x.Variable("URL"))
+		} else {
+			p("  %s@%s:%d folder %q pattern %q senders %q", x.User, x.Host, x.Port, x.Folder, x.Pattern, x.Senders)
+		}
+		if options := []string{x.Platform, x.Account, x.Currency, x.Decimal, x.Dates}; strings.Join(options, "") != "" {
+			p("  options %q", options)
 		}
 	}
 	return b.String()
@@ -352,7 +373,7 @@ func TestInit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(written) != 6 || slices.Contains(written, ".gitignore") {
+		if len(written) != 8 || slices.Contains(written, ".gitignore") {
 			t.Errorf("%s: written %v", l, written)
 		}
 		a, err := Open(dir, Known{})

@@ -325,28 +325,8 @@ func (d *doc) reports(k *Campaign, f campaignFile) {
 		if out.Review != "teacher" {
 			d.fail(d.find("reports", i, "review"), unknown(say("review", "relecture"), r.Review, []string{"teacher"}))
 		}
-		switch {
-		case r.When != "" && r.Cron != "":
-			d.fail(d.find("reports", i, "cron"), say("a report has when or cron, not both", "un rapport a when ou cron, pas les deux"))
-		case r.When != "":
-			s, warning, wrong := parseWhen(r.When)
-			out.When = s
-			if wrong != nil {
-				d.fail(d.find("reports", i, "when"), *wrong)
-			}
-			if warning != nil {
-				d.warn(d.find("reports", i, "when"), *warning)
-			}
-		case r.Cron != "":
-			s, warnings, wrong := parseCron(r.Cron)
-			out.When = s
-			if wrong != nil {
-				d.fail(d.find("reports", i, "cron"), *wrong)
-			}
-			for _, w := range warnings {
-				d.warn(d.find("reports", i, "cron"), w)
-			}
-		default:
+		out.When = d.schedule(r.When, r.Cron, "reports", i)
+		if r.When == "" && r.Cron == "" {
 			d.fail(at, say("the report has no time: %s", "le rapport n’a pas d’horaire\u00a0: %s", whenHelp))
 		}
 		for j, name := range r.To {

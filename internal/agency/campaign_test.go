@@ -169,6 +169,10 @@ func TestSchemas(t *testing.T) {
 			}
 			for i := range typ.NumField() {
 				f := typ.Field(i)
+				if f.Anonymous {
+					walk(f.Type)
+					continue
+				}
 				key := strings.TrimSuffix(typ.Name(), "File") + "." + f.Name
 				seen[key] = true
 				if t1 := keyHelp[key]; t1.EN == "" || t1.FR == "" {
@@ -178,7 +182,7 @@ func TestSchemas(t *testing.T) {
 			}
 		}
 	}
-	for _, v := range []any{agencyFile{}, clientFile{}, campaignFile{}} {
+	for _, v := range []any{agencyFile{}, clientFile{}, campaignFile{}, httpsFile{}, sftpFile{}, mailboxFile{}, mappingFile{}} {
 		walk(reflect.TypeOf(v))
 	}
 	for key := range keyHelp {
@@ -192,16 +196,26 @@ func TestSchemas(t *testing.T) {
 			if string(x) != string(b[name]) {
 				t.Errorf("%s: two runs differ", name)
 			}
-			var s struct {
+			type object struct {
 				Properties map[string]struct{ Description string }
 				Required   []string
+				OneOf      []object
 			}
-			if err := json.Unmarshal(x, &s); err != nil || len(s.Required) == 0 {
-				t.Errorf("%s: %v, required %v", name, err, s.Required)
+			var s object
+			if err := json.Unmarshal(x, &s); err != nil {
+				t.Errorf("%s: %v", name, err)
 			}
-			for key, p := range s.Properties {
-				if p.Description == "" {
-					t.Errorf("%s: %s has no description", name, key)
+			if len(s.OneOf) == 0 {
+				s.OneOf = []object{s}
+			}
+			for _, s := range s.OneOf {
+				if len(s.Required) == 0 {
+					t.Errorf("%s: nothing is required", name)
+				}
+				for key, p := range s.Properties {
+					if p.Description == "" {
+						t.Errorf("%s: %s has no description", name, key)
+					}
 				}
 			}
 		}

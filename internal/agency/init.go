@@ -25,12 +25,13 @@ const sampleWeeks = 6
 var (
 	exampleClient   = locale.Text{EN: "example", FR: "exemple"}
 	exampleCampaign = locale.Text{EN: "first-campaign", FR: "premiere-campagne"}
+	exampleSource   = locale.Text{EN: "example.yaml", FR: "exemple.yaml"}
 )
 
 // Init makes a workspace in dir: commented files that validate, their JSON
 // schemas, an inbox. The example's flight begins on the Monday after today.
-// A file that exists is left as it is; where there are clients already, no
-// example is added. It returns the slash paths of the files it wrote.
+// A file that exists is left as it is; where there are clients or sources
+// already, no example of them is added. It returns the slash paths of the files it wrote.
 func Init(dir string, l locale.Lang, today locale.Day) (written []string, err error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, fmt.Errorf("make workspace: %w", err)
@@ -42,7 +43,7 @@ func Init(dir string, l locale.Lang, today locale.Day) (written []string, err er
 	defer root.Close()
 
 	start := today.Monday() + 7
-	dates := map[string]string{"Start": start.String(), "End": (start + 7*sampleWeeks - 1).String()}
+	values := map[string]string{"Start": start.String(), "End": (start + 7*sampleWeeks - 1).String(), "Client": exampleClient.In(l)}
 	files := Schemas(l)
 	add := func(to, from string) {
 		b, err := fs.ReadFile(scaffolds, path.Join("scaffold", string(l), from))
@@ -50,7 +51,7 @@ func Init(dir string, l locale.Lang, today locale.Day) (written []string, err er
 			panic("agency: no scaffold " + from) // embedded
 		}
 		var out bytes.Buffer
-		if err := template.Must(template.New(from).Parse(string(b))).Execute(&out, dates); err != nil {
+		if err := template.Must(template.New(from).Parse(string(b))).Execute(&out, values); err != nil {
 			panic("agency: scaffold " + from + ": " + err.Error())
 		}
 		files[to] = out.Bytes()
@@ -63,6 +64,9 @@ func Init(dir string, l locale.Lang, today locale.Day) (written []string, err er
 		add(path.Join(client, "client.yaml"), "client.yaml")
 		add(path.Join(client, exampleCampaign.In(l), "campaign.yaml"), "campaign.yaml")
 		inbox = path.Join(inbox, exampleClient.In(l))
+	}
+	if _, err := root.Stat(sourcesName); errors.Is(err, fs.ErrNotExist) {
+		add(path.Join(sourcesName, exampleSource.In(l)), "source.yaml")
 	}
 	if err := root.MkdirAll(inbox, 0o777); err != nil {
 		return nil, fmt.Errorf("make workspace: %w", err)

@@ -4,14 +4,17 @@ import (
 	"fmt"
 	"math/bits"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/goccy/go-yaml/ast"
 
 	"vigie/internal/locale"
 )
 
-// Schedule says when a report is due, in the wall clock of its campaign's time
-// zone.
+// Schedule says when a report or a fetch is due, in the wall clock of the time
+// zone of its campaign or agency.
 type Schedule struct {
 	Words string // as the file writes it
 	// Cron is the schedule as five cron fields (minute hour day month weekday),
@@ -41,9 +44,9 @@ var (
 // whenHelp is what a schedule may look like.
 var whenHelp = say(`want a day and a time, as "monday 08:00", "daily 07:30" or "1st 08:00"`, `il faut un jour et une heure, comme "lundi 08:00", "tous les jours 07:30" ou "le 1er 08:00"`)
 
-// zoneInside is said of a time zone inside a schedule: times are in the
-// campaign's zone, and cron libraries misread the other place.
-var zoneInside = say("a time zone does not belong here: write it as time_zone of the campaign", "un fuseau horaire n’a pas sa place ici\u00a0: écrivez-le comme time_zone de la campagne")
+// zoneInside is said of a time zone inside a schedule: times are in the zone of
+// the campaign or of the agency, and cron libraries misread the other place.
+var zoneInside = say("a time zone does not belong here: write it as time_zone in campaign.yaml or vigie.yaml", "un fuseau horaire n’a pas sa place ici\u00a0: écrivez-le comme time_zone dans campaign.yaml ou vigie.yaml")
 
 // parseWhen reads a schedule in words, French or English. warning is set for a
 // schedule that is kept but may surprise.
@@ -91,6 +94,35 @@ func parseWhen(words string) (s Schedule, warning, wrong *locale.Text) {
 		warning = &nightWarning
 	}
 	return s, warning, nil
+}
+
+// schedule reads the keys when and cron, of which a file has one, below a path.
+// It is the zero Schedule where the file has neither, or a wrong one.
+func (d *doc) schedule(when, cron string, path ...any) (s Schedule) {
+	at := func(key string) ast.Node { return d.find(append(slices.Clone(path), key)...) }
+	switch {
+	case when != "" && cron != "":
+		d.fail(at("cron"), say("when or cron, not both", "when ou cron, pas les deux"))
+	case when != "":
+		parsed, warning, wrong := parseWhen(when)
+		s = parsed
+		if wrong != nil {
+			d.fail(at("when"), *wrong)
+		}
+		if warning != nil {
+			d.warn(at("when"), *warning)
+		}
+	case cron != "":
+		parsed, warnings, wrong := parseCron(cron)
+		s = parsed
+		if wrong != nil {
+			d.fail(at("cron"), *wrong)
+		}
+		for _, w := range warnings {
+			d.warn(at("cron"), w)
+		}
+	}
+	return s
 }
 
 // nightWarning is said of the hour that does not exist in spring and comes

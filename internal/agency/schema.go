@@ -11,21 +11,33 @@ import (
 	"vigie/internal/locale"
 )
 
-// Schemas are the JSON schemas of the three files by path, schemas/*.json, for
+// Schemas are the JSON schemas of the files by path, schemas/*.json, for
 // editors: generated from the structs that the files are read into, their
 // descriptions in one language. The same bytes every time.
 func Schemas(l locale.Lang) map[string][]byte {
 	out := map[string][]byte{}
-	for name, v := range map[string]any{"vigie": agencyFile{}, "client": clientFile{}, "campaign": campaignFile{}} {
-		r := jsonschema.Reflector{
-			Anonymous: true, DoNotReference: true, ExpandedStruct: true,
-			FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true,
-			LookupComment: func(t reflect.Type, field string) string {
-				return keyHelp[strings.TrimSuffix(t.Name(), "File")+"."+field].In(l)
-			},
+	r := jsonschema.Reflector{
+		Anonymous: true, DoNotReference: true, ExpandedStruct: true,
+		FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true,
+		LookupComment: func(t reflect.Type, field string) string {
+			return keyHelp[strings.TrimSuffix(t.Name(), "File")+"."+field].In(l)
+		},
+	}
+	for name, kinds := range map[string][]any{
+		"vigie": {agencyFile{}}, "client": {clientFile{}}, "campaign": {campaignFile{}},
+		"source": {httpsFile{}, sftpFile{}, mailboxFile{}, mappingFile{}},
+	} {
+		s := &jsonschema.Schema{Version: jsonschema.Version}
+		for _, v := range kinds {
+			one := r.Reflect(v)
+			restrict(strings.TrimSuffix(reflect.TypeOf(v).Name(), "File"), one)
+			if len(kinds) == 1 {
+				s = one
+				break
+			}
+			one.Version = ""
+			s.OneOf = append(s.OneOf, one)
 		}
-		s := r.Reflect(v)
-		restrict(name, s)
 		b, err := json.MarshalIndent(s, "", "  ")
 		if err != nil {
 			panic(fmt.Sprintf("agency: schema of %s: %v", name, err)) // plain data
@@ -56,8 +68,13 @@ func restrict(name string, s *jsonschema.Schema) {
 		}
 	}
 	switch name {
-	case "vigie", "client":
+	case "agency", "client":
 		choice([]string{"fr", "en"}, "language")
+	case HTTPS, SFTP, Mailbox:
+		choice([]string{name}, "kind")
+		choice(Platforms, "platform")
+		choice([]string{",", "."}, "decimal")
+		choice([]string{"dmy", "mdy"}, "dates")
 	case "campaign":
 		choice([]string{PaceLinear, PaceByChannel, PaceWeights}, "budget", "pace")
 		choice([]string{"excluded", "included"}, "budget", "tax")
@@ -126,9 +143,41 @@ var keyHelp = map[string]locale.Text{
 	"target.Max":       {EN: "Value not to exceed.", FR: "Valeur à ne pas dépasser."},
 	"target.Tolerance": {EN: "Miss that still passes, as 10%.", FR: "Écart encore admis, comme 10%."},
 
-	"report.Kind":   {EN: "tracking (of a period) or review (of the whole flight).", FR: "tracking (suivi d’une période) ou review (bilan de toute la campagne)."},
-	"report.When":   {EN: "When it is due: monday 08:00, daily 07:30, 1st 08:00.", FR: "Quand il est dû\u00a0: lundi 08:00, tous les jours 07:30, le 1er 08:00."},
-	"report.Cron":   {EN: "The same as five cron fields, in place of when.", FR: "La même chose en cinq champs cron, à la place de when."},
-	"report.To":     {EN: "Names of contacts in client.yaml; no addresses here.", FR: "Noms de contacts de client.yaml\u00a0; pas d’adresse ici."},
+	"report.Kind":      {EN: "tracking (of a period) or review (of the whole flight).", FR: "tracking (suivi d’une période) ou review (bilan de toute la campagne)."},
+	"report.When":      {EN: "When it is due: monday 08:00, daily 07:30, 1st 08:00.", FR: "Quand il est dû\u00a0: lundi 08:00, tous les jours 07:30, le 1er 08:00."},
+	"report.Cron":      {EN: "The same as five cron fields, in place of when.", FR: "La même chose en cinq champs cron, à la place de when."},
+	"report.To":        {EN: "Names of contacts in client.yaml; no addresses here.", FR: "Noms de contacts de client.yaml\u00a0; pas d’adresse ici."},
+	"mapping.Map":      {EN: "What each column means, by its header: a measure (spend, clicks…), a role (day, campaign…), unused, or drop for data about people.", FR: "Ce que veut dire chaque colonne, par son en-tête\u00a0: une mesure (spend, clicks…), un rôle (day, campaign…), unused, ou drop pour des données personnelles."},
+	"mapping.Platform": {EN: "Platform whose figures these are; else a hand-made table.", FR: "Plateforme dont viennent ces chiffres\u00a0; sinon un tableau fait à la main."},
+	"mapping.Decimal":  {EN: "Decimal sign of the numbers, \",\" or \".\", in quotes.", FR: "Signe décimal des nombres, \",\" ou \".\", entre guillemets droits."},
+	"mapping.Dates":    {EN: "Order of the dates: dmy or mdy.", FR: "Ordre des dates\u00a0: dmy (jour d’abord) ou mdy (mois d’abord)."},
+	"mapping.Currency": {EN: "Currency of the amounts, where the table says none.", FR: "Devise des montants, si le tableau ne la dit pas."},
+
+	"source.Kind":     {EN: "https (a link to a file), sftp (a folder on a server) or mailbox (attachments).", FR: "https (un lien vers un fichier), sftp (un dossier sur un serveur) ou mailbox (des pièces jointes)."},
+	"source.Client":   {EN: "Client whose exports these are: the name of its folder.", FR: "Commanditaire de ces exports\u00a0: le nom de son dossier."},
+	"source.When":     {EN: "When to fetch, as monday 07:00; else daily 06:15.", FR: "Quand relever, comme lundi 07:00\u00a0; sinon tous les jours 06:15."},
+	"source.Cron":     {EN: "The same as five cron fields, in place of when.", FR: "La même chose en cinq champs cron, à la place de when."},
+	"source.Platform": {EN: "Platform of the exports, where they are not recognised.", FR: "Plateforme des exports, s’ils ne sont pas reconnus."},
+	"source.Account":  {EN: "Account of the exports, where they name none.", FR: "Compte des exports, s’ils n’en nomment pas."},
+	"source.Currency": {EN: "Currency of the exports, where they say none.", FR: "Devise des exports, s’ils ne la disent pas."},
+	"source.Decimal":  {EN: "Decimal sign of their numbers, \",\" or \".\", in quotes.", FR: "Signe décimal de leurs nombres, \",\" ou \".\", entre guillemets droits."},
+	"source.Dates":    {EN: "Order of their dates: dmy or mdy.", FR: "Ordre de leurs dates\u00a0: dmy (jour d’abord) ou mdy (mois d’abord)."},
+
+	"https.URL":   {EN: "The link; where it is a secret, leave it out and write it in .vigie/secrets.env.", FR: "Le lien\u00a0; s’il est secret, ôtez-le et écrivez-le dans .vigie/secrets.env."},
+	"https.Hosts": {EN: "Hosts to which the link may lead on, as *.googleusercontent.com.", FR: "Hôtes auxquels le lien peut renvoyer, comme *.googleusercontent.com."},
+
+	"sftp.Host":    {EN: "Name of the server. Its key must stand in sources/known_hosts.", FR: "Nom du serveur. Sa clé doit figurer dans sources/known_hosts."},
+	"sftp.Port":    {EN: "Port, where it is not 22.", FR: "Port, si ce n’est pas 22."},
+	"sftp.User":    {EN: "Name of the account on the server.", FR: "Nom du compte sur le serveur."},
+	"sftp.Folder":  {EN: "Folder of the exports; else the one in which the account arrives.", FR: "Dossier des exports\u00a0; sinon celui où le compte arrive."},
+	"sftp.Pattern": {EN: "Names of the files to take, as \"*.csv\"; else all.", FR: "Noms des fichiers à prendre, comme \"*.csv\"\u00a0; sinon tous."},
+
+	"mailbox.Host":    {EN: "Name of the IMAP server.", FR: "Nom du serveur IMAP."},
+	"mailbox.Port":    {EN: "Port, where it is not 993 (with TLS).", FR: "Port, si ce n’est pas 993 (avec TLS)."},
+	"mailbox.User":    {EN: "Name of the account, most often the address.", FR: "Nom du compte, le plus souvent l’adresse."},
+	"mailbox.Folder":  {EN: "Folder of the mailbox; else INBOX.", FR: "Dossier de la boîte\u00a0; sinon INBOX."},
+	"mailbox.Senders": {EN: "Whole addresses whose attachments are taken.", FR: "Adresses entières dont les pièces jointes sont prises."},
+	"mailbox.Pattern": {EN: "Names of the attachments to take, as \"*.csv\"; else all that can be an export.", FR: "Noms des pièces jointes à prendre, comme \"*.csv\"\u00a0; sinon toutes celles qui peuvent être un export."},
+
 	"report.Review": {EN: "Who approves it before a client sees it.", FR: "Qui l’approuve avant qu’un client le voie."},
 }

@@ -36,6 +36,8 @@ type doc struct {
 	file     string
 	lines    []string
 	root     ast.Node
+	empty    bool   // it holds comments at most
+	secrets  string // name of the variable for a secret that a person may write here
 	problems Problems
 }
 
@@ -47,6 +49,14 @@ type leaf interface{ read(d *doc, n ast.Node) }
 // struct with yaml tags. The doc is kept for the checks that follow; it is
 // failed if anything was wrong.
 func readFile(root *os.Root, name string, v any) *doc {
+	d := parseFile(root, name)
+	d.into(v)
+	return d
+}
+
+// parseFile makes the tree of a file whose kind its own keys tell; into does
+// the rest.
+func parseFile(root *os.Root, name string) *doc {
 	d := &doc{file: name}
 	b, err := load(root, name)
 	if err != nil {
@@ -54,11 +64,14 @@ func readFile(root *os.Root, name string, v any) *doc {
 		return d
 	}
 	d.parse(b)
-	if d.failed() {
-		return d
-	}
-	d.decode(d.root, reflect.ValueOf(v).Elem())
 	return d
+}
+
+// into decodes the tree into v, a pointer to a struct with yaml tags.
+func (d *doc) into(v any) {
+	if !d.failed() {
+		d.decode(d.root, reflect.ValueOf(v).Elem())
+	}
 }
 
 // load is a file's bytes; only a regular file that lies inside the workspace,
@@ -133,6 +146,7 @@ func (d *doc) parse(b []byte) {
 		}
 	}
 	if len(docs) == 0 {
+		d.empty = true
 		d.whole(say("is empty", "est vide"))
 		return
 	}
@@ -286,9 +300,10 @@ func (d *doc) decodeStruct(n ast.Node, v reflect.Value) {
 		d.fail(n, say("want keys with values, as key: value", "il faut des clés et des valeurs, comme clé: valeur"))
 		return
 	}
+	// An embedded struct's keys stand among those of the struct itself.
+	fields := slices.DeleteFunc(reflect.VisibleFields(v.Type()), func(f reflect.StructField) bool { return f.Anonymous })
 	var keys, missing []string
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
+	for _, f := range fields {
 		keys = append(keys, f.Tag.Get("yaml"))
 		if f.Tag.Get("jsonschema") == "required" {
 			missing = append(missing, f.Tag.Get("yaml"))
@@ -296,14 +311,20 @@ func (d *doc) decodeStruct(n ast.Node, v reflect.Value) {
 	}
 	d.entries(m, func(key string, x *ast.MappingValueNode) {
 		i := slices.Index(keys, key)
-		if i < 0 {
+		switch {
+		case i < 0 && secretKey(key):
+			d.fail(x.Key, d.secretInside())
+			// The line is not shown: messages are logged.
+			d.problems[len(d.problems)-1].Excerpt = ""
+			return
+		case i < 0:
 			d.fail(x.Key, unknown(say("key", "clé"), key, keys))
 			return
 		}
 		if x.Value != nil && x.Value.Type() != ast.NullType {
 			missing = slices.DeleteFunc(missing, func(k string) bool { return k == key })
 		}
-		d.decode(x.Value, v.Field(i))
+		d.decode(x.Value, v.FieldByIndex(fields[i].Index))
 	})
 	for _, k := range missing {
 		d.fail(n, say("the key %s is missing", "il manque la clé %s", q(k)))
