@@ -233,7 +233,7 @@ func (r *Reader) newDates() dates {
 		d.order, d.fixed = r.order, true
 	}
 	if order := cmp.Or(r.opts.Dates, p.mapped().Dates); order != "" {
-		d.order, d.fixed, d.proved = order, true, true
+		d.order, d.fixed, d.proved, d.said = order, true, true, true
 	}
 	return d
 }

@@ -307,7 +307,7 @@ func (r *Reader) newNumbers(column int, count bool) numbers {
 		n.decimal, n.fixed = d, true
 	}
 	if d := cmp.Or(r.opts.Decimal, l.platform.mapped().Decimal); d != "" {
-		n.decimal, n.fixed, n.proved = d[0], true, true
+		n.decimal, n.fixed, n.proved, n.said = d[0], true, true, true
 	}
 	return n
 }
