@@ -41,8 +41,9 @@ type heading struct {
 	names      []string // normalised
 	currencies []string // at the end of each header
 	repaired   bool
-	api        bool // all are identifiers, as programs name columns
-	nameRanged bool // it is the first line of a file whose name holds a range of days
+	api        bool   // all are identifiers, as programs name columns
+	above      string // what stands alone on the line above
+	nameRanged bool   // it is the first line of a file whose name holds a range of days
 }
 
 func newHeading(cells []string) heading {
@@ -75,7 +76,7 @@ func (p *Platform) fit(h heading, ranged, trusted bool) (*layout, bool) {
 	if h.api {
 		table, signed = p.api, slices.ContainsFunc(p.signedAPIs, h.has)
 	} else {
-		signed = slices.ContainsFunc(p.signatures, h.has)
+		signed = slices.ContainsFunc(p.signatures, h.has) || listed(p.Above, h.above)
 	}
 	hinted := !signed && !h.api && ranged && slices.ContainsFunc(p.ranges, h.has)
 	signed = signed || hinted
@@ -100,7 +101,7 @@ func (p *Platform) fit(h heading, ranged, trusted bool) (*layout, bool) {
 		before, taken := l.roles[a.As]
 		switch {
 		case a.As == "unused":
-			l.columns[i].Role = a.As
+			l.columns[i].Role, l.columns[i].Note = a.As, a.Note
 			continue
 		case taken && names[before] == name:
 			l.columns[i].Note = say("repeats column %s: not taken", "répète la colonne %s\u00a0: non prise", quoted(header[before]))
@@ -149,9 +150,9 @@ func meaning(all []alias, names []string) (alias, bool) {
 	var plain alias
 	found := false
 	for _, a := range all {
-		if a.beside == "" {
+		if a.beside == nil {
 			plain, found = a, true
-		} else if slices.Contains(names, a.beside) {
+		} else if slices.ContainsFunc(a.beside, func(name string) bool { return slices.Contains(names, name) }) {
 			return a, true
 		}
 	}

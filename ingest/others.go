@@ -22,17 +22,6 @@ type stranger struct {
 	signs, allowed [][]string // headers and only, normalised
 }
 
-func notYet(name string) stranger {
-	return stranger{
-		looks: say("a report of %s", "un rapport %s", name),
-		do:    locale.Text{EN: "Reports of this platform are not read yet.", FR: "Les rapports de cette plateforme ne sont pas encore lus."},
-	}
-}
-
-func (s stranger) with(headers ...string) stranger { s.headers = headers; return s }
-
-func (s stranger) from(lines ...string) stranger { s.lines = lines; return s }
-
 // strangers are tried in order, after the platforms.
 var strangers = prepared([]stranger{
 	{
@@ -69,6 +58,14 @@ var strangers = prepared([]stranger{
 		lines:   []string{"fb_page"},
 	},
 	{
+		looks: locale.Text{EN: "statistics of a Pinterest profile (unpaid Pins)", FR: "des statistiques d’un profil Pinterest (épingles non payantes)"},
+		do: locale.Text{
+			EN: "They have no spend. Download a report from Pinterest Ads Manager instead: Reporting, by day.",
+			FR: "Elles n’ont pas de dépense. Téléchargez plutôt un rapport du Gestionnaire de publicités Pinterest\u00a0: Rapports, par jour.",
+		},
+		headers: []string{"Pin clicks + Outbound clicks + Saves", "Clics sur l’épingle + Clics sortants + Enregistrements"},
+	},
+	{
 		looks: locale.Text{EN: "a Universal Analytics export", FR: "un export Universal Analytics"},
 		do: locale.Text{
 			EN: "It ended in 2023. Download the report from Google Analytics 4.",
@@ -93,7 +90,14 @@ var strangers = prepared([]stranger{
 		},
 		headers: []string{"archive_url + subject_line"},
 	},
-	notYet("Amazon Ads").with("Click-Thru Rate (CTR) + Spend", "Cost Per Click (CPC) + Spend", "Customer Search Term", "7 Day Total Sales", "14 Day Total Sales", "Terme de recherche client"),
+	{
+		looks: locale.Text{EN: "a connector’s table of Reddit conversions alone", FR: "une table de conversions Reddit seules, récupérée par un programme"},
+		do: locale.Text{
+			EN: "It has neither spend nor impressions, and its clicks are conversions after a click. Take the report of campaigns, ad groups or ads instead.",
+			FR: "Elle n’a ni dépense ni impressions, et ses clics sont des conversions après un clic. Prenez plutôt le rapport des campagnes, des groupes ou des publicités.",
+		},
+		headers: []string{"event_name + click_through_conversion_attribution_window_day"},
+	},
 	{
 		looks: locale.Text{EN: "a table of the Meta API’s actions, one line each", FR: "une table des actions de l’API Meta, une par ligne"},
 		do: locale.Text{
@@ -102,13 +106,6 @@ var strangers = prepared([]stranger{
 		},
 		headers: []string{"action_type + value"},
 	},
-	notYet("Pinterest Ads").with("Spend in account currency", "Pin clicks"),
-	notYet("Snapchat Ads").with("Swipe Ups", "Swipes + Spend", "eCPSU", "Ad Squad Name", "Paid Impressions + Amount spent"),
-	notYet("X Ads").with("Funding Instrument ID", "Funding Instrument Name", "Promoted Tweet", "Tweet engagements"),
-	notYet("The Trade Desk").with("Advertiser Cost (Adv Currency)"),
-	notYet("Display & Video 360").with("Insertion Order ID", "Insertion Order", "Billable Impressions").from("mrc accredited metrics"),
-	notYet("Campaign Manager 360").from("report fields"),
-	notYet("Criteo").with("Displays + Clicks + Cost"),
 	{
 		looks: locale.Text{EN: "a card of words in searches, of the Google Ads overview page", FR: "une fiche de mots dans les recherches, de la page Aperçu de Google Ads"},
 		do: locale.Text{

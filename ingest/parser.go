@@ -109,6 +109,7 @@ const (
 	tallyMark           // a currency sign that leaves the currency open
 	tallyNoMoney        // spend without a currency
 	tallyArticle        // articles of an order whose amount stands on another row
+	tallyCut            // a last line without its end
 	tallyVoid           // orders that do not count
 	tallyIDs            // ids that a spreadsheet rounded
 	tallyKinds

@@ -28,11 +28,16 @@ func (r *Reader) understand() error {
 	for _, rec := range h.records[:h.header] {
 		text, _ := repair(strings.TrimSpace(strings.Join(rec.cells, string(r.text.delim))))
 		text = strings.TrimSpace(strings.TrimLeft(text, "#"))
-		if text == "" || strings.HasPrefix(text, "sep=") || strings.Trim(text, "-") == "" {
+		if text == "" || strings.HasPrefix(text, "sep=") || strings.Trim(text, "-") == "" || listed(p.Above, text) {
 			continue
 		}
 		unlimited = unlimited || p.allTime(text)
-		if known, err := r.statement(rec.line, text); err != nil {
+		// A label and what it says may stand in a cell each.
+		said := text
+		if c := rec.cells; len(c) == 2 && !strings.Contains(c[0], ":") {
+			said = strings.TrimSpace(c[0]) + ": " + c[1]
+		}
+		if known, err := r.statement(rec.line, said); err != nil {
 			return err
 		} else if known {
 			continue
@@ -228,7 +233,7 @@ func (r *Reader) newDates() dates {
 		d.order, d.fixed = r.order, true
 	}
 	if order := cmp.Or(r.opts.Dates, p.mapped().Dates); order != "" {
-		d.order, d.fixed, d.proved = order, true, true
+		d.order, d.fixed, d.proved, d.said = order, true, true, true
 	}
 	return d
 }

@@ -75,6 +75,7 @@ type Reader struct {
 	opts   Options
 	layout *layout
 	head   head
+	blocks *sideBySide  // of a table whose columns repeat; nil: of no such one
 	widest []headRecord // the first records, by the delimiter or in the sheet that makes them widest
 
 	container string // csv, tsv, xlsx
@@ -243,6 +244,14 @@ func (r *Reader) refusal(err error) error {
 
 // open begins to read the table from its start.
 func (r *Reader) open() source {
+	if r.blocks != nil {
+		return &unpivoted{source: r.table(), s: r.blocks, after: r.head.records[r.head.header].line}
+	}
+	return r.table()
+}
+
+// table begins to read the table as it stands.
+func (r *Reader) table() source {
 	if r.book != nil {
 		s, err := r.book.sheet(r.ref)
 		if err != nil {
@@ -298,7 +307,7 @@ func (r *Reader) newNumbers(column int, count bool) numbers {
 		n.decimal, n.fixed = d, true
 	}
 	if d := cmp.Or(r.opts.Decimal, l.platform.mapped().Decimal); d != "" {
-		n.decimal, n.fixed, n.proved = d[0], true, true
+		n.decimal, n.fixed, n.proved, n.said = d[0], true, true, true
 	}
 	return n
 }

@@ -107,6 +107,9 @@ func (p *parser) width(rec *record, want int) bool {
 	case filled == 1 && listed(p.l.platform.NoData, string(rec.cells[0])):
 		return false
 	}
+	if rec.open && n < want {
+		p.tallies[tallyCut].note(p.line, p.text(rec, 0))
+	}
 	p.reject("", p.text(rec, 0), "the row has %s cells and the header %s", "la ligne a %s cellules et l’en-tête %s", strconv.Itoa(n), strconv.Itoa(want))
 	return false
 }

@@ -45,8 +45,8 @@ func (p *parser) totalsLabel(rec *record) (label string, ok bool) {
 	}
 	for i := range min(3, len(rec.cells)) {
 		c := rec.cells[i]
-		if len(c) < 5 || c[0] != labels[0][0] {
-			continue // all labels of a platform begin alike
+		if len(c) < 5 || !slices.ContainsFunc(labels, func(l string) bool { return l[0] == c[0] }) {
+			continue
 		}
 		text := strings.Join(strings.Fields(string(c)), " ")
 		if !slices.ContainsFunc(labels, func(l string) bool { return strings.HasPrefix(text, l) }) {
@@ -176,6 +176,10 @@ func (p *parser) keepTotals(rec *record, label string) {
 		return
 	}
 	t := totalsRow{line: p.line, label: label, sums: newSums(len(p.l.measures))}
+	if p.r.blocks != nil {
+		p.moreTotals++ // of its block alone, whose rows stand among those of the others
+		return
+	}
 	if p.l.platform.Totals.Anywhere {
 		t.above = [2]*sums{p.all.clone(), p.since.clone()}
 		*p.since = *newSums(len(p.l.measures))
