@@ -27,7 +27,7 @@ var _ = register(Platform{
 	Label: "Ventes du client",
 	Export: locale.Text{
 		EN: "sales over time of the shop (Shopify: Analytics, Reports, Total sales over time, by day), or its list of orders, as .csv",
-		FR: "les ventes de la boutique par jour (Shopify : Analyses, Rapports, Ventes totales au fil du temps), ou sa liste de commandes, au format .csv",
+		FR: "les ventes de la boutique par jour (Shopify\u00a0: Analyses, Rapports, Ventes totales au fil du temps), ou sa liste de commandes, au format .csv",
 	},
 	Unconfirmed: locale.Text{
 		EN: "lists of WooCommerce, PrestaShop and CRMs; French Shopify reports",
