@@ -120,16 +120,19 @@ func eval[T any](b *browser, js string) T {
 	return v
 }
 
-// wait waits until an expression holds.
+// wait waits until an expression holds. A page that is being left cannot say:
+// that is not yet, and shown if it stays so.
 func (b *browser) wait(what, js string) {
 	b.t.Helper()
-	for range 100 {
-		if eval[bool](b, js) {
+	var err error
+	for range 600 { // half a minute: the machine may be busy
+		var holds bool
+		if holds, err = chromedp.Run(b.ctx, chromedp.Evaluate[bool](js, chromedp.EvalAwaitPromise)); holds && err == nil {
 			return
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	b.t.Fatalf("%s: still not so after 5 s", what)
+	b.t.Fatalf("%s: still not so after 30 s (%v)", what, err)
 }
 
 func (b *browser) width(px int64) { b.t.Helper(); b.do(chromedp.EmulateViewport(px, 900)) }

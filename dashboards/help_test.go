@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"vigie/ingest"
 	"vigie/internal/agency"
 	"vigie/internal/locale"
 	"vigie/metrics"
@@ -49,9 +50,37 @@ func TestHelpPrinted(t *testing.T) {
 		}
 		return b.String()
 	}
+	tables := func(l locale.Lang) string {
+		var b strings.Builder
+		b.WriteString(locale.Text{EN: "| Platform | What to export | Tables of its API | Not confirmed on a real file |\n", FR: "| Plateforme | Quoi exporter | Tables de son API | Non confirmé sur un vrai fichier |\n"}.In(l))
+		b.WriteString("|---|---|---|---|\n")
+		for _, p := range ingest.Platforms() {
+			api, open := locale.Dash, p.Unconfirmed.In(l)
+			if len(p.API) > 0 {
+				api = locale.Text{EN: "read", FR: "lues"}.In(l)
+			}
+			if open == "" {
+				open = locale.Dash
+			}
+			fmt.Fprintf(&b, "| %s (`%s`) | %s | %s | %s |\n", p.Label, p.ID, p.Export.In(l), api, open)
+		}
+		return b.String()
+	}
+	for _, file := range []string{"help/tableaux.fr.md", "help/tables.en.md"} {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, as := range ingest.Meanings() {
+			if as, _, _ = strings.Cut(as, ":"); !regexp.MustCompile(`\b` + as + `\b`).Match(b) {
+				t.Errorf("%s does not name the meaning %s", file, as)
+			}
+		}
+	}
 	for _, x := range []struct {
 		file, text string
 	}{
+		{"help/tableaux.fr.md", tables(locale.FR)}, {"help/tables.en.md", tables(locale.EN)},
 		{"help/indicateurs.fr.md", kpis(locale.FR)}, {"help/kpi.en.md", kpis(locale.EN)},
 		{"help/constats.fr.md", rules(locale.FR)}, {"help/findings.en.md", rules(locale.EN)},
 	} {

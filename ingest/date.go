@@ -1,6 +1,8 @@
 package ingest
 
 import (
+	"bytes"
+	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -16,6 +18,8 @@ type dates struct {
 	order   string   // the reading in use, dmy or mdy
 	fixed   bool
 	prior   bool       // language or platform suggest it
+	near    locale.Day // where people leave years out: the latest day that can be meant; else zero
+	guessed int64      // dates whose year was left out
 	from    locale.Day // where the file declares a range, its days
 	to      locale.Day
 	proved  bool
@@ -23,6 +27,10 @@ type dates struct {
 	doubt   string // the first one with two readings that nothing decides
 	line    int    // where it stands
 	column  string
+
+	said    bool   // a person said which order it is
+	against int64  // cells that only the other order could hold, once this one was settled
+	odd     string // the first of them
 
 	last    [10]byte // the last ISO date read
 	lastDay locale.Day
@@ -44,6 +52,9 @@ func (d *dates) read(cell []byte) (first, last locale.Day, is found) {
 		d.last, d.lastDay = [10]byte(cell), day
 		return day, day, fine
 	}
+	if i := bytes.IndexByte(cell, '|'); i > 0 {
+		cell = cell[:i] // an hour of the day stands behind
+	}
 	s := strings.TrimSpace(clean(string(cell)))
 	if isNull([]byte(s), d.nulls) {
 		return 0, 0, missing
@@ -63,13 +74,50 @@ func (d *dates) read(cell []byte) (first, last locale.Day, is found) {
 	return first, last, fine
 }
 
+// understands reports a cell that holds a date, without learning from it.
+func (d *dates) understands(cell []byte) bool {
+	c := *d
+	_, _, is := c.read(cell)
+	return is == fine
+}
+
+// withYear adds the year that people leave out of a date: the latest that does
+// not make it lie after the file was made.
+func (d *dates) withYear(s string) (string, bool) {
+	if d.near == 0 {
+		return s, false
+	}
+	words, rest := dateWords(s)
+	if len(words) != 2 || rest != "" {
+		return s, false
+	}
+	if a, b := number(words[0]), number(words[1]); a < 0 && months[words[0]] == 0 || b < 0 && months[words[1]] == 0 {
+		return s, false
+	}
+	year, _, _ := d.near.Time().Date()
+	for _, y := range []int{year, year - 1} {
+		full := fmt.Sprintf("%s/%s/%d", words[0], words[1], y)
+		if day, _, ok := parseDate(full, d.order); ok && day <= d.near {
+			return full, true
+		}
+	}
+	return s, false
+}
+
 // one reads a single date by the column's hypothesis.
 func (d *dates) one(s string) (locale.Day, bool) {
+	if full, added := d.withYear(s); added {
+		s = full
+		d.guessed++
+	}
 	day, digits, ok := parseDate(s, d.order)
 	if ok && !digits {
 		return day, true // no other way to read it
 	}
 	if d.proved {
+		if !ok {
+			d.contradict(s)
+		}
 		return day, ok
 	}
 	other, _, okOther := parseDate(s, otherOrder(d.order))
@@ -84,8 +132,20 @@ func (d *dates) one(s string) (locale.Day, bool) {
 		d.proved = true
 	case insideOther && !inside && !d.fixed:
 		d.refuted = true
+	case insideOther && !ok:
+		d.contradict(s)
 	}
 	return day, ok
+}
+
+// contradict notes a date that only the other order can hold.
+func (d *dates) contradict(s string) {
+	if _, _, ok := parseDate(s, otherOrder(d.order)); !ok || d.said {
+		return
+	}
+	if d.against++; d.against == 1 {
+		d.odd = s
+	}
 }
 
 func (d *dates) within(day locale.Day) bool {
@@ -201,12 +261,55 @@ func parseDate(s, order string) (day locale.Day, digits, ok bool) {
 	return day, false, ok
 }
 
-// parsePeriod reads the name of a month, a quarter or a year, for columns that
-// hold such periods. Week cells are dates.
+// period reads the name of a week, a month, a quarter or a year. A year that is
+// left out is added where people do so.
+func (d *dates) period(s, role string) (first, last locale.Day, ok bool) {
+	if first, last, ok = parsePeriod(s, role); ok || d.near == 0 {
+		return first, last, ok
+	}
+	year, _, _ := d.near.Time().Date()
+	for _, y := range []int{year, year - 1} {
+		if first, last, ok = parsePeriod(fmt.Sprintf("%s %d", s, y), role); ok && first <= d.near {
+			d.guessed++
+			return first, last, true
+		}
+	}
+	return 0, 0, false
+}
+
+// week reads an ISO week: S36 2026, Semaine 36 - 2026, 2026-W36, W36/2026.
+func week(words []string) (first, last locale.Day, ok bool) {
+	n, y := -1, -1
+	for _, w := range words {
+		switch v := number(strings.TrimLeft(w, "swemainkud.")); {
+		case w == "semaine", w == "sem", w == "week", w == "wk", w == "s", w == "w", w == "n", w == "no":
+		case v > 99 && y < 0:
+			y = v
+		case v > 0 && v < 54 && n < 0:
+			n = v
+		default:
+			return 0, 0, false
+		}
+	}
+	if n < 0 || y < 2000 || y > 2099 {
+		return 0, 0, false
+	}
+	first = locale.Date(y, 1, 4).Monday() + locale.Day(7*(n-1))
+	if iso, week := first.ISOWeek(); iso != y || week != n {
+		return 0, 0, false
+	}
+	return first, first + 6, true
+}
+
+// parsePeriod reads the name of a week, a month, a quarter or a year, for
+// columns that hold such periods.
 func parsePeriod(s, role string) (first, last locale.Day, ok bool) {
 	words, rest := dateWords(s)
 	if rest != "" {
 		words = append(words, strings.Fields(rest)...)
+	}
+	if role == "week" {
+		return week(words)
 	}
 	y, m, n := 0, 0, 1
 	switch {
@@ -374,8 +477,28 @@ func parseInstant(s string, order string, zone *time.Location) (time.Time, bool)
 	return time.Date(y, m, d, hour, minute, 0, 0, zone), true
 }
 
+// fetched finds the newest time in a column that says when rows were fetched.
+type fetched struct {
+	column int // -1: there is none
+	last   []byte
+	newest time.Time
+}
+
+func (f *fetched) see(cell []byte, order string) {
+	if bytes.Equal(cell, f.last) {
+		return
+	}
+	f.last = append(f.last[:0], cell...)
+	if at, ok := parseInstant(clean(string(cell)), order, time.UTC); ok && at.After(f.newest) {
+		f.newest = at
+	}
+}
+
 // splitRange parts the two ends of a range of dates.
 func splitRange(s string) (a, b string, ok bool) {
+	if len(s) == 17 && s[8] == '-' && number(s[:8]) >= 0 && number(s[9:]) >= 0 { // 20260301-20260331
+		return s[:8], s[9:], true
+	}
 	for _, sep := range []string{" - ", " – ", " — ", " to ", " au "} {
 		if a, b, ok = strings.Cut(s, sep); ok {
 			a = strings.TrimPrefix(strings.TrimPrefix(a, "du "), "from ")

@@ -19,6 +19,10 @@ func (p *parser) settle() error {
 	if d := &p.dates; d.doubt != "" && !d.proved {
 		return p.r.undecidedDates(d.line, d.column, d.doubt)
 	}
+	if d := &p.dates; p.torn(d.against, d.prior && d.order == p.l.platform.Dates[p.l.language]) {
+		return p.r.refuse(0, "some dates have the day first and others the month (%s does not fit the rest): nobody can tell what 03/04 means here. Make them alike, or say --dates dmy or --dates mdy, and the others are left out",
+			"des dates commencent par le jour et d’autres par le mois (%s ne va pas avec le reste)\u00a0: on ne peut pas savoir ce que veut dire 03/04 ici. Écrivez-les de la même façon, ou précisez --dates dmy ou --dates mdy, et les autres seront écartées", quoted(d.odd))
+	}
 	for i := range p.numeric {
 		if !p.kept(i) {
 			continue // a printed price in doubt only checks nothing
@@ -26,8 +30,28 @@ func (p *parser) settle() error {
 		if err := p.settleNumbers(i); err != nil {
 			return err
 		}
+		if c := &p.numeric[i]; p.torn(c.against, c.prior == c.decimal) {
+			return p.r.refuse(0, "in the column %s some numbers have a decimal point and others a comma (%s does not fit the rest): nobody can tell what 1,234 means here. Make them alike, or say --decimal . or --decimal , and the others are left out",
+				"dans la colonne %s, des nombres ont un point décimal et d’autres une virgule (%s ne va pas avec le reste)\u00a0: on ne peut pas savoir ce que veut dire 1,234 ici. Écrivez-les de la même façon, ou précisez --decimal . ou --decimal , et les autres seront écartés", quoted(c.header), quoted(c.odd))
+		}
+	}
+	if p.good == 0 && p.skipped > 0 && len(p.problems) > 0 {
+		first := p.problems[0]
+		return p.r.refuse(first.Line, "none of its %s can be read. The first: %s %s", "aucune de ses %s n’est lisible. La première\u00a0: %s %s",
+			countOf(p.skipped, "row", "rows", "ligne", "lignes"), locale.Same(strings.TrimSpace(first.Column+" "+first.Value)), first.Message)
 	}
 	return nil
+}
+
+// torn reports cells that contradict the rest too often to be slips: more than
+// one in twenty rows; or one in four where language and platform expect what the
+// rest is.
+func (p *parser) torn(against int64, expected bool) bool {
+	rows := p.good + p.skipped
+	if expected {
+		return against > 1 && against*4 > rows
+	}
+	return against*20 > rows
 }
 
 // settleNumbers decides on a numeric column some of whose cells have two
@@ -92,7 +116,7 @@ func (p *parser) report() *Report {
 	}
 	rep.Recognised = p.recognised()
 	p.sumUp(rep)
-	rep.KnownAsOf, rep.KnownFrom = r.knownAsOf(p.lastSeen)
+	rep.KnownAsOf, rep.KnownFrom = r.knownAsOf(p.lastSeen, p.fetched.newest)
 	p.notes(rep)
 	p.warnings(rep)
 	rep.Problems, rep.MoreProblem = p.problems, p.moreIssues
@@ -106,17 +130,26 @@ func (p *parser) report() *Report {
 func (p *parser) recognised() locale.Text {
 	h := p.r.head
 	lang := locale.Text{EN: "headers", FR: "en-têtes"}
-	switch p.l.language {
-	case locale.EN:
+	switch {
+	case p.l.api:
+		lang = locale.Text{EN: "headers of its API", FR: "en-têtes de son API"}
+	case p.l.language == locale.EN:
 		lang = locale.Text{EN: "English headers", FR: "en-têtes anglais"}
-	case locale.FR:
+	case p.l.language == locale.FR:
 		lang = locale.Text{EN: "French headers", FR: "en-têtes français"}
 	}
 	title := locale.Text{}
 	if h.title != "" {
 		title = say(", %s", ", %s", quoted(h.title))
 	}
-	return say("%s report%s: %s in line %s", "rapport %s%s\u00a0: %s en ligne %s", p.l.platform.Label, title, lang, fmt.Sprint(h.records[h.header].line))
+	line := fmt.Sprint(h.records[h.header].line)
+	switch m := p.l.platform.mapping; {
+	case m != nil:
+		return say("table read by the mapping %s%s: header in line %s", "tableau lu par la correspondance %s%s\u00a0: en-tête en ligne %s", quoted(m.Name), title, line)
+	case p.l.platform.ByHand:
+		return say("hand-made table%s: %s in line %s", "tableau fait à la main%s\u00a0: %s en ligne %s", title, lang, line)
+	}
+	return say("%s report%s: %s in line %s", "rapport %s%s\u00a0: %s en ligne %s", p.l.platform.Label, title, lang, line)
 }
 
 // sumUp adds the streams up and compares them with the printed totals.
@@ -173,19 +206,29 @@ func (p *parser) sumUp(rep *Report) {
 func (p *parser) notes(rep *Report) {
 	for i := range p.numeric {
 		if c := &p.numeric[i]; c.cell >= 0 && c.bounds > 0 {
-			rep.Columns[c.cell].Note = say("%s bounds such as < 10% are read as missing", "%s bornes telles que < 10\u00a0% sont lues comme manquantes", fmt.Sprint(c.bounds))
+			rep.Columns[c.cell].Note = join(rep.Columns[c.cell].Note, say("read as missing: %s such as < 10", "lu comme manquant\u00a0: %s, par exemple < 10",
+				countOf(c.bounds, "bound", "bounds", "borne", "bornes")))
 		}
 	}
 	if at := p.l.cell("clicks_all"); at >= 0 && p.clicks < 0 {
-		rep.Columns[at].Note = locale.Text{
-			EN: "counts all clicks, likes and comments among them: the clicks to the site are not known",
-			FR: "compte tous les clics, y compris les mentions J’aime et commentaires\u00a0: les clics vers le site ne sont pas connus",
+		if rep.Columns[at].Note == (locale.Text{}) {
+			rep.Columns[at].Note = locale.Text{EN: "counts all clicks, likes and comments among them", FR: "compte tous les clics, y compris les mentions J’aime et commentaires"}
 		}
+		rep.Columns[at].Note = say("%s: the clicks to the site are not known", "%s\u00a0: les clics vers le site ne sont pas connus", rep.Columns[at].Note)
 	}
 	if at := p.l.cell("reach"); at >= 0 {
 		rep.Columns[at].Note = locale.Text{
 			EN: "people are counted once in each row: reach is never added up",
 			FR: "les personnes sont comptées une fois par ligne\u00a0: la couverture ne s’additionne jamais",
+		}
+	}
+	for i, c := range rep.Columns {
+		if name, _ := normalise(c.Header); personal[name] && p.r.dropped(name) {
+			rep.Columns[i] = Column{Header: c.Header, Role: "unused", Note: locale.Text{
+				EN: "declared as data about people: not read, and the file is not kept",
+				FR: "déclarée comme donnée personnelle\u00a0: non lue, et le fichier n’est pas gardé",
+			}}
+			rep.Dropped = append(rep.Dropped, c.Header)
 		}
 	}
 	if p.r.noPeriod {
@@ -241,6 +284,12 @@ func (p *parser) warnings(rep *Report) {
 	issue(Warning, t, "%s dated outside the range that the report states", "%s hors de la période que le rapport annonce", count(t))
 	issue(Warning, p.tallies[tallyIDs], "ids that a spreadsheet rounded are not taken: objects are told apart by their names. Import the file as it was downloaded",
 		"des identifiants arrondis par un tableur ne sont pas pris\u00a0: les objets sont distingués par leurs noms. Importez le fichier tel que téléchargé")
+	issue(Critical, p.tallies[tallyCut], "the file ends in the middle of this line: it was cut off, and rows are missing. Download it again",
+		"le fichier s’arrête au milieu de cette ligne\u00a0: il a été tronqué et des lignes manquent. Téléchargez-le à nouveau")
+	t = p.tallies[tallyArticle]
+	issue(Warning, t, "rows without an amount left out, as the other articles of an order: %s", "lignes sans montant laissées de côté, comme les autres articles d’une commande\u00a0: %s", count(t))
+	t = p.tallies[tallyVoid]
+	issue(Warning, t, "cancelled, failed or refunded orders left out: %s", "commandes annulées, échouées ou remboursées laissées de côté\u00a0: %s", count(t))
 	t = p.tallies[tallyDirty]
 	issue(Warning, t, "%s with damaged characters, shown as \ufffd", "%s avec des caractères abîmés, affichés \ufffd", count(t))
 
@@ -279,6 +328,22 @@ func (p *parser) warnings(rep *Report) {
 					p.l.measures[c.measure].Label, fmt.Sprint(c.failed), fmt.Sprint(c.failed+c.held))})
 		}
 	}
+	if h := p.r.head; h.rows >= 0 && h.rows != p.good+p.skipped {
+		p.problem(Problem{Severity: Critical, Message: say("the file says that it holds %s and has %s: it was cut off or changed. Download it again",
+			"le fichier annonce %s et en contient %s\u00a0: il a été tronqué ou modifié. Téléchargez-le à nouveau",
+			countOf(h.rows, "row", "rows", "ligne", "lignes"), fmt.Sprint(p.good+p.skipped))})
+	}
+	if p.r.head.partial {
+		p.problem(Problem{Severity: Warning, Message: locale.Text{
+			EN: "the platform says that its figures may be incomplete: download the report again in a day",
+			FR: "la plateforme signale que ses chiffres peuvent être incomplets\u00a0: téléchargez à nouveau le rapport dans un jour",
+		}})
+	}
+	if n := p.dates.guessed; n > 0 {
+		p.problem(Problem{Severity: Warning, Message: say("%s without a year: read as the latest that does not lie after %s, when the table was made. Write the year if that is wrong",
+			"%s sans année\u00a0: lues comme les plus récentes qui ne dépassent pas le %s, date du tableau. Écrivez l’année si c’est faux",
+			countOf(n, "date", "dates", "date", "dates"), locale.Text{EN: locale.EN.DayLong(p.dates.near), FR: locale.FR.DayLong(p.dates.near)})})
+	}
 	if p.good == 0 && p.skipped == 0 {
 		p.problem(Problem{Message: locale.Text{EN: "the report has no rows", FR: "le rapport n’a aucune ligne"}, Severity: Warning})
 	}
@@ -314,9 +379,12 @@ var stamp = regexp.MustCompile(`(20\d\d)-?([01]\d)-?([0-3]\d)(?:[ _T-]([0-2]\d)[
 
 // knownAsOf is the instant whose knowledge the file holds, and where that comes
 // from: the file, its name, the user, the file's time where it fits, else now.
-func (r *Reader) knownAsOf(last locale.Day) (at time.Time, from string) {
-	if !r.head.known.IsZero() {
-		return r.head.known, "file"
+func (r *Reader) knownAsOf(last locale.Day, fetched time.Time) (at time.Time, from string) {
+	if known := r.head.known; !known.IsZero() {
+		return known, "file"
+	}
+	if !fetched.IsZero() && !fetched.After(r.opts.Now) {
+		return fetched, "file"
 	}
 	if m := stamp.FindStringSubmatch(r.file.Name); m != nil {
 		if at, err := time.ParseInLocation("200601021504", strings.Join(m[1:], ""), r.opts.Zone); err == nil && !at.After(r.opts.Now) {

@@ -47,6 +47,21 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		checkSums(t, rows, rep)
+		// What a person could be shown of any table can be kept and used.
+		if p, err := Propose(file, o); err == nil {
+			m := p.Mapping("proposed")
+			if err := m.Err(); err != nil {
+				var wrong *MappingError
+				if !errors.As(err, &wrong) || wrong.Text.FR == "" {
+					t.Fatalf("the proposal cannot be used: %v", err)
+				}
+			} else if _, err := Open(file, Options{Now: testNow, Currency: "EUR", Mappings: []Mapping{m}}); err != nil {
+				var refusal *Refusal
+				if !errors.As(err, &refusal) {
+					t.Fatal(err)
+				}
+			}
+		}
 		for _, x := range rows {
 			if x.first > x.last || x.first < locale.Date(2000, 1, 1) || x.last > locale.Date(2099, 12, 31) {
 				t.Fatalf("a row of %s..%s", x.first, x.last)
@@ -55,7 +70,7 @@ func FuzzRead(f *testing.F) {
 				t.Fatalf("a row of %s..%s in a report of %s..%s", x.first, x.last, rep.FirstDay, rep.LastDay)
 			}
 			for id, v := range x.values {
-				if m, ok := LookupMeasure(id); !ok || v < 0 || v > maxUnits*m.Unit.Scale() {
+				if m, ok := LookupMeasure(id); !ok || v < 0 && !m.Signed() || max(v, -v) > maxUnits*m.Unit.Scale() {
 					t.Fatalf("%s is %d", id, v)
 				}
 			}

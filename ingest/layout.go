@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -17,7 +18,9 @@ type layout struct {
 	measures []boundMeasure
 	checks   []boundMeasure
 	splits   []split
-	suffix   string // currency in the headers of amounts
+	suffix   string       // currency in the headers of amounts
+	micros   map[int]bool // columns of amounts in millionths
+	api      bool         // a program fetched the table
 }
 
 // boundMeasure is a measure that a column fills, or a price of it.
@@ -38,10 +41,13 @@ type heading struct {
 	names      []string // normalised
 	currencies []string // at the end of each header
 	repaired   bool
+	api        bool   // all are identifiers, as programs name columns
+	above      string // what stands alone on the line above
+	nameRanged bool   // it is the first line of a file whose name holds a range of days
 }
 
 func newHeading(cells []string) heading {
-	var h heading
+	h := heading{api: apiShaped(cells)}
 	for _, c := range cells {
 		c, repaired := repair(c)
 		name, currency := normalise(c)
@@ -65,17 +71,25 @@ func (h heading) has(signature []string) bool {
 // ranged says that a range of dates stands before it; trusted that the user
 // named the platform, so that any header with an object and a measure will do.
 func (p *Platform) fit(h heading, ranged, trusted bool) (*layout, bool) {
-	signed := slices.ContainsFunc(p.signatures, h.has) || ranged && slices.ContainsFunc(p.ranges, h.has)
+	trusted = trusted || h.nameRanged && p.RangeInName
+	table, signed := p.headers, false
+	if h.api {
+		table, signed = p.api, slices.ContainsFunc(p.signedAPIs, h.has)
+	} else {
+		signed = slices.ContainsFunc(p.signatures, h.has) || listed(p.Above, h.above)
+	}
+	hinted := !signed && !h.api && ranged && slices.ContainsFunc(p.ranges, h.has)
+	signed = signed || hinted
 	if !signed && !trusted {
 		return nil, false
 	}
 	header, names := h.cells, h.names
-	l := &layout{platform: p, columns: make([]Column, len(header)), roles: map[string]int{}}
+	l := &layout{platform: p, columns: make([]Column, len(header)), roles: map[string]int{}, micros: map[int]bool{}, api: h.api}
 	rank := map[string]int{} // of the header that fills a meaning
 	votes := map[locale.Lang]int{}
 	for i, name := range names {
 		l.columns[i].Header = header[i]
-		a, ok := p.meaning(name, names)
+		a, ok := meaning(table[name], names)
 		if !ok {
 			if comparison(name) {
 				l.columns[i].Note = locale.Text{EN: "another period, for comparison: not taken", FR: "autre période, pour comparaison\u00a0: non prise"}
@@ -84,25 +98,34 @@ func (p *Platform) fit(h heading, ranged, trusted bool) (*layout, bool) {
 		}
 		l.matched++
 		votes[a.lang]++
-		before, taken := l.roles[a.as]
+		before, taken := l.roles[a.As]
 		switch {
-		case a.as == "unused":
-			l.columns[i].Role = a.as
+		case a.As == "unused":
+			l.columns[i].Role, l.columns[i].Note = a.As, a.Note
 			continue
 		case taken && names[before] == name:
 			l.columns[i].Note = say("repeats column %s: not taken", "répète la colonne %s\u00a0: non prise", quoted(header[before]))
 			continue
-		case taken && rank[a.as] <= a.rank:
+		case taken && rank[a.As] <= a.rank:
 			l.columns[i].Note = say("column %s is taken instead", "la colonne %s est prise à la place", quoted(header[before]))
 			continue
 		case taken:
+			delete(l.micros, before)
 			l.columns[before] = Column{Header: header[before], Note: say("column %s is taken instead", "la colonne %s est prise à la place", quoted(header[i]))}
 		}
-		l.roles[a.as], rank[a.as] = i, a.rank
-		if _, ok := LookupMeasure(a.as); ok {
-			l.columns[i].Measure = a.as
+		l.roles[a.As], rank[a.As] = i, a.rank
+		if _, ok := LookupMeasure(a.As); ok {
+			l.columns[i].Measure = a.As
 		} else {
-			l.columns[i].Role = a.as
+			l.columns[i].Role = a.As
+		}
+		l.columns[i].Note = a.Note
+		if a.Micros {
+			l.micros[i] = true
+			l.columns[i].Note = join(a.Note, locale.Text{
+				EN: "the amounts are in millionths: divided by 1,000,000",
+				FR: "les montants sont en millionièmes\u00a0: divisés par 1\u202f000\u202f000",
+			})
 		}
 	}
 	if votes[locale.EN] != votes[locale.FR] {
@@ -112,18 +135,24 @@ func (p *Platform) fit(h heading, ranged, trusted bool) (*layout, bool) {
 		}
 	}
 	l.bind(h.currencies)
+	if hinted && 2*l.matched < len(header) {
+		return nil, false // a few words that another language shares
+	}
+	if !signed && h.nameRanged && p.RangeInName {
+		return l, l.matched == len(header)
+	}
 	named := slices.ContainsFunc(levels, func(x levelRole) bool { return l.cell(x.role) >= 0 })
 	return l, signed || named && len(l.measures) > 0
 }
 
 // meaning is what a header means beside the others.
-func (p *Platform) meaning(name string, names []string) (alias, bool) {
+func meaning(all []alias, names []string) (alias, bool) {
 	var plain alias
 	found := false
-	for _, a := range p.headers[name] {
-		if a.beside == "" {
+	for _, a := range all {
+		if a.beside == nil {
 			plain, found = a, true
-		} else if slices.Contains(names, a.beside) {
+		} else if slices.ContainsFunc(a.beside, func(name string) bool { return slices.Contains(names, name) }) {
 			return a, true
 		}
 	}
@@ -160,9 +189,33 @@ func (l *layout) bind(currencies []string) {
 			l.splits = append(l.splits, split{name, i})
 		}
 	}
-	slices.SortFunc(l.splits, func(a, b split) int { return strings.Compare(a.name, b.name) })
+	l.sortSplits()
 	l.addResults()
 	l.deriveSpend()
+	l.countRows("order", "orders")
+	l.countRows("lead", "leads")
+}
+
+// counted is the column whose rows a measure counts; -1 where it has a column of
+// its own.
+func (l *layout) counted(role, id string) int {
+	if m := l.measure(id); m < 0 || l.measures[m].cell >= 0 {
+		return -1
+	}
+	return l.cell(role)
+}
+
+// countRows makes room for a measure that counts the rows themselves.
+func (l *layout) countRows(role, id string) {
+	at := l.cell(role)
+	if at < 0 || l.measure(id) >= 0 {
+		return
+	}
+	m, _ := LookupMeasure(id)
+	l.measures = append(l.measures, boundMeasure{m, -1})
+	slices.SortFunc(l.measures, func(a, b boundMeasure) int { return index[a.ID] - index[b.ID] })
+	l.columns[at].Measure, l.columns[at].Role = id, ""
+	l.columns[at].Note = join(l.columns[at].Note, locale.Text{EN: "each row is one: they are counted", FR: "chaque ligne en est un\u00a0: elles sont comptées"})
 }
 
 // addResults makes room for the measures that a column of mixed results may
@@ -207,6 +260,37 @@ func (l *layout) deriveSpend() {
 		EN: "the file has no spend: it is derived from CPM × impressions ÷ 1000",
 		FR: "le fichier n’a pas de dépense\u00a0: elle est déduite de CPM × impressions ÷ 1000",
 	}
+}
+
+// figures reports a row that has a digit in some column of figures.
+func (l *layout) figures(rec *record) bool {
+	return slices.ContainsFunc(l.measures, func(m boundMeasure) bool {
+		return bytes.ContainsAny(cell(rec, m.cell), "0123456789")
+	})
+}
+
+// weekdays makes a split of a column of days whose cells are names of weekdays.
+func (l *layout) weekdays(row []string) {
+	at := l.cell("day")
+	if at < 0 || at >= len(row) || !weekday(fold(row[at])) {
+		return
+	}
+	delete(l.roles, "day")
+	l.columns[at].Role = "breakdown:day_of_week"
+	l.splits = append(l.splits, split{"day_of_week", at})
+	l.sortSplits()
+}
+
+func (l *layout) sortSplits() {
+	slices.SortFunc(l.splits, func(a, b split) int { return strings.Compare(a.name, b.name) })
+}
+
+// join puts two notes beside each other; either may be empty.
+func join(a, b locale.Text) locale.Text {
+	if a == (locale.Text{}) || b == (locale.Text{}) {
+		return locale.Text{EN: a.EN + b.EN, FR: a.FR + b.FR}
+	}
+	return say("%s; %s", "%s\u00a0; %s", a, b)
 }
 
 // measure is the position of a measure among those of the file; -1 where it

@@ -27,6 +27,9 @@ import "vigie/internal/locale"
 // the same way. It says no currency, so that has to be given, and not whether
 // its rows cover a range: they are days.
 //
+// Tables of the API have names such as cost_in_local_currency; what they call a
+// campaign is an ad set where the group is there too.
+//
 // Not confirmed: a French file. Its headers below are the words of the French
 // interface and help pages, and its lines before the header are a guess.
 var _ = register(Platform{
@@ -35,6 +38,10 @@ var _ = register(Platform{
 	Export: locale.Text{
 		EN: "a performance report of Campaign Manager (Export, Ad performance, broken down by day) as .csv",
 		FR: "un rapport de performances du Campaign Manager (Exporter, Performances des publicités, par jour) au format .csv",
+	},
+	Unconfirmed: locale.Text{
+		EN: "a French file as a whole: its headers are those of the interface, its first lines a guess",
+		FR: "un fichier français entier\u00a0: ses en-têtes sont ceux de l’interface, ses premières lignes une supposition",
 	},
 	Signature: []string{
 		"Total Spent + Impressions", "Total Spent + Clicks", "Start Date + Total Spent",
@@ -93,5 +100,41 @@ var _ = register(Platform{
 			FR: "Taux de clics | Conversions après clic | Coût par conversion | Clics vers la page de destination"},
 		{As: "unused", EN: "Reactions | Comments | Shares | Follows | Other Clicks | Total Social Actions | Viral Impressions | Viral Clicks | Card Impressions | Card Clicks | Event Registrations",
 			FR: "Réactions | Commentaires | Partages | Abonnements"},
+	},
+	APISignature: []string{"cost_in_local_currency"},
+	API: []Header{
+		{As: "day", EN: "day | date"},
+		{As: "known_as_of", EN: "_fivetran_synced"},
+		{As: "account", EN: "account_name"},
+		{As: "account_id", EN: "account_id"},
+		{As: "currency", EN: "currency"},
+		{As: "campaign", EN: "campaign_group_name"},
+		{As: "campaign_id", EN: "campaign_group_id"},
+		{As: "ad_group", EN: "campaign_name", Beside: "campaign_group_id"},
+		{As: "ad_group_id", EN: "campaign_id", Beside: "campaign_group_id"},
+		{As: "campaign", EN: "campaign_name"},
+		{As: "campaign_id", EN: "campaign_id"},
+		{As: "ad_id", EN: "creative_id | ad_id"},
+		{As: "spend", EN: "cost_in_local_currency"},
+		{As: "impressions", EN: "impressions"},
+		{As: "clicks", EN: "clicks"},
+		{As: "conversions", EN: "external_website_conversions"},
+		{As: "view_conversions", EN: "external_website_post_view_conversions"},
+		{As: "conversion_value", EN: "conversion_value_in_local_currency"},
+		{As: "leads", EN: "one_click_leads"},
+		{As: "engagements", EN: "total_engagements"},
+		{As: "video_views", EN: "video_views"},
+		{As: "video_25", EN: "video_first_quartile_completions"},
+		{As: "video_50", EN: "video_midpoint_completions"},
+		{As: "video_75", EN: "video_third_quartile_completions"},
+		{As: "video_100", EN: "video_completions"},
+		{As: "landing_page_views", EN: "landing_page_clicks", Note: locale.Text{
+			EN: "clicks to the landing page, as LinkedIn counts them",
+			FR: "clics vers la page de destination, tels que LinkedIn les compte",
+		}},
+		{As: "sends", EN: "sends"},
+		{As: "opens", EN: "opens"},
+		{As: "reach", EN: "approximate_unique_impressions"},
+		{As: "unused", EN: "cost_in_usd | action_clicks | ad_unit_clicks | card_clicks | card_impressions | comment_likes | comments | company_page_clicks | external_website_post_click_conversions | follows | full_screen_plays | lead_generation_mail_contact_info_shares | lead_generation_mail_interested_clicks | likes | one_click_lead_form_opens | other_engagements | shares | text_url_clicks | video_starts | reactions"},
 	},
 })

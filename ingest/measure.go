@@ -35,6 +35,10 @@ type Measure struct {
 	Label    locale.Text
 }
 
+// Signed reports a measure that may be below zero: the refunds of a day may
+// exceed its sales.
+func (m Measure) Signed() bool { return m.ID == "revenue" }
+
 // Measures is the table of all measures: it makes the Arrow schema and is what
 // the warehouse's columns are checked against. A new measure is one entry here
 // and one migration.

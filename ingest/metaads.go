@@ -27,6 +27,10 @@ import "vigie/internal/locale"
 // The spend may be missing where a user left it out; CPM, printed with six
 // decimals, times impressions gives it back to the cent.
 //
+// Tables of the API have names such as inline_link_clicks, amounts in units of the
+// currency, and all other actions in a table of their own, one line each, which
+// is refused: its lines count the same conversion under several names.
+//
 // Not confirmed on a French file: the headers of accounts, ids, months, regions,
 // delivery and rankings.
 var _ = register(Platform{
@@ -35,6 +39,10 @@ var _ = register(Platform{
 	Export: locale.Text{
 		EN: "a table of Ads Manager (Reports, Export table data, with the breakdown By day) as .csv or .xlsx",
 		FR: "un tableau du Gestionnaire de publicités (Rapports, Exporter les données du tableau, avec la répartition Par jour) au format .csv ou .xlsx",
+	},
+	Unconfirmed: locale.Text{
+		EN: "in French: headers of accounts, ids, months, regions, delivery and rankings",
+		FR: "en français\u00a0: les en-têtes des comptes, identifiants, mois, régions, diffusion et classements",
 	},
 	Signature: []string{
 		"Reporting starts", "Amount spent + Impressions", "Amount spent + Campaign name", "Amount spent + Ad set name", "Amount spent + Ad name", "Amount spent + Day",
@@ -159,5 +167,36 @@ var _ = register(Platform{
 			FR: "Coût par résultat | ROAS (retour sur les dépenses publicitaires) des achats | Coût par ThruPlay | Coût par achat | Coût par prospect | Coût par ajout au panier | Coût par vue de page de destination | Coût par interaction avec la Page | Coût par lecture de vidéo de 3 secondes"},
 		{As: "unused", EN: "Post comments | Post reactions | Post shares | Facebook likes | Instagram follows | Instagram profile visits | Content views | Adds of payment info",
 			FR: "Commentaires sur la publication | Réactions à une publication | Partages de publications | J’aime sur Facebook | Followers sur Instagram | Visites du profil Instagram | Vues de contenu | Ajouts d’informations de paiement"},
+	},
+	APISignature: []string{"inline_link_clicks + spend", "adset_id + spend", "adset_name + spend", "date_start + date_stop + spend", "account_currency + impressions + spend"},
+	API: []Header{
+		{As: "day", EN: "date"},
+		{As: "first_day", EN: "date_start"},
+		{As: "last_day", EN: "date_stop"},
+		{As: "known_as_of", EN: "_fivetran_synced"},
+		{As: "account", EN: "account_name"},
+		{As: "account_id", EN: "account_id"},
+		{As: "currency", EN: "account_currency"},
+		{As: "campaign", EN: "campaign_name"},
+		{As: "campaign_id", EN: "campaign_id"},
+		{As: "ad_group", EN: "adset_name | ad_set_name"},
+		{As: "ad_group_id", EN: "adset_id | ad_set_id"},
+		{As: "ad", EN: "ad_name"},
+		{As: "ad_id", EN: "ad_id"},
+		{As: "breakdown:age", EN: "age"},
+		{As: "breakdown:gender", EN: "gender"},
+		{As: "breakdown:country", EN: "country"},
+		{As: "breakdown:region", EN: "region"},
+		{As: "breakdown:platform", EN: "publisher_platform"},
+		{As: "breakdown:placement", EN: "platform_position"},
+		{As: "breakdown:device", EN: "impression_device"},
+		{As: "spend", EN: "spend"},
+		{As: "impressions", EN: "impressions"},
+		{As: "reach", EN: "reach"},
+		{As: "clicks", EN: "inline_link_clicks"},
+		{As: "clicks_all", EN: "clicks"},
+		{As: "engagements", EN: "inline_post_engagement"},
+		{As: "check:impressions", EN: "cpm"},
+		{As: "unused", EN: "frequency | ctr | cpc | unique_clicks | unique_ctr | cost_per_inline_link_click | inline_link_click_ctr | cost_per_unique_click | objective | _fivetran_id"},
 	},
 })

@@ -23,10 +23,18 @@ const (
 // it is an id in the wrong column or a broken file.
 const maxUnits = 1_000_000_000_000
 
+// maxDigits is where the digits of a cell stop being counted: more than any
+// amount, written in millionths.
+const maxDigits = maxUnits * 1_000_000
+
 // numbers reads the cells of one numeric column. It holds the hypothesis on
 // which sign parts the decimals and what the cells so far said about it.
 type numbers struct {
 	count   bool // whole numbers only
+	micros  bool // the cells are in millionths, whole ones
+	signed  bool // a value may be below zero
+	said    bool // a person said which decimal sign it is
+	loose   bool // people may write thousands and millions: 1,2 k€
 	decimal byte // the reading in use, '.' or ','
 	fixed   bool // by the user or by a restart: the other reading is not tried
 	// prior is the decimal sign that language, platform and delimiter agree
@@ -39,6 +47,8 @@ type numbers struct {
 	doubt   string // the first cell with two readings that nothing decides
 	line    int    // where it stands
 	bounds  int64  // cells with a censored value
+	against int64  // cells that only the other reading could hold, once this one was settled
+	odd     string // the first of them
 }
 
 // other is the reading that is not in use.
@@ -70,9 +80,12 @@ func (n *numbers) read(cell []byte, plain bool, nulls []string) (v int64, mark s
 		v, is = n.store(m)
 		return v, "", is
 	}
-	body, minus := cell, false
+	body, minus, exponent := cell, false, 0
 	if !isDigit(cell[0]) || !isDigit(cell[len(cell)-1]) {
 		var ok bool
+		if n.loose {
+			cell, exponent = thousands(cell)
+		}
 		if body, mark, minus, ok = strip(cell); !ok {
 			if isBound(cell) {
 				n.bounds++
@@ -86,8 +99,42 @@ func (n *numbers) read(cell []byte, plain bool, nulls []string) (v int64, mark s
 		return 0, "", is
 	}
 	m.minus = m.minus || minus
+	for range exponent {
+		m = m.tenfold()
+	}
 	v, is = n.store(m)
 	return v, mark, is
+}
+
+// thousands takes the k or M off an amount such as 1,2 k€; exponent is the
+// power of ten that it stands for.
+func thousands(cell []byte) (rest []byte, exponent int) {
+	at := bytes.LastIndexAny(cell, "0123456789") + 1
+	word := trim(cell[at:])
+	if at == 0 || len(word) == 0 {
+		return cell, 0
+	}
+	switch word[0] {
+	case 'k', 'K':
+		exponent = 3
+	case 'M':
+		exponent = 6
+	default:
+		return cell, 0
+	}
+	if after := trim(word[1:]); len(after) > 0 && currenciesOf(string(after)) == nil {
+		return cell, 0
+	}
+	return append(append(bytes.Clone(cell[:at]), ' '), trim(word[1:])...), exponent
+}
+
+// tenfold is ten times an amount. Decimals beyond the sixth are lost, which the
+// few that people write never reach.
+func (a amount) tenfold() amount {
+	micros := uint64(a.micros) * 10
+	a.units = min(a.units, maxDigits/10)*10 + micros/1_000_000
+	a.micros = uint32(micros % 1_000_000)
+	return a
 }
 
 func isDigit(c byte) bool { return c-'0' <= 9 }
@@ -108,7 +155,7 @@ func (n *numbers) quick(cell []byte) (int64, bool) {
 			return 0, false
 		}
 		decimals := cell[i+1:]
-		if len(decimals) == 0 || len(decimals) > 6 || n.count {
+		if len(decimals) == 0 || len(decimals) > 6 || n.count || n.micros {
 			return 0, false
 		}
 		for _, c := range decimals {
@@ -123,7 +170,7 @@ func (n *numbers) quick(cell []byte) (int64, bool) {
 	switch {
 	case len(cell) > 12:
 		return 0, false
-	case n.count:
+	case n.count || n.micros:
 		return v, true
 	}
 	return v * 1_000_000, true
@@ -140,6 +187,7 @@ func (n *numbers) choose(body []byte) (amount, found) {
 		if aOK {
 			return a, fine
 		}
+		n.contradict(body)
 		return amount{}, n.why(body)
 	}
 	b, bOK := separate(body, n.other())
@@ -153,11 +201,24 @@ func (n *numbers) choose(body []byte) (amount, found) {
 		n.proved = true
 	case bOK && !aOK && !n.fixed:
 		n.refuted = true
+	case bOK && !aOK:
+		n.contradict(body)
 	}
 	if aOK {
 		return a, fine
 	}
 	return amount{}, n.why(body)
+}
+
+// contradict notes a cell that only the other reading can hold. The grammar may
+// be what a person said: then the cell is wrong and no more.
+func (n *numbers) contradict(body []byte) {
+	if _, ok := separate(body, n.other()); !ok || n.said {
+		return
+	}
+	if n.against++; n.against == 1 {
+		n.odd = string(body)
+	}
 }
 
 // why tells a count with decimals from what is no number at all.
@@ -183,21 +244,31 @@ func (n *numbers) natural(body []byte) bool {
 	return body[i] == n.priorGroup
 }
 
-// store rounds an amount to stored units, half away from zero, once.
+// store rounds an amount to stored units, half away from zero, once. Where the
+// cells are in millionths their digits are what is stored.
 func (n *numbers) store(m amount) (int64, found) {
 	switch {
-	case m.units > maxUnits:
+	case m.units > maxDigits || !n.micros && m.units > maxUnits:
 		return 0, huge
-	case m.minus && (m.units != 0 || m.micros != 0 || m.up):
+	case m.minus && !n.signed && (m.units != 0 || m.micros != 0 || m.up):
 		return 0, negative
 	case n.count && !m.whole():
 		return 0, partial
-	case n.count:
-		return int64(m.units), fine
 	}
-	v := int64(m.units)*1_000_000 + int64(m.micros)
-	if m.up {
-		v++
+	v := int64(m.units)
+	switch {
+	case n.micros:
+		if m.micros >= 500_000 {
+			v++
+		}
+	case !n.count:
+		v = v*1_000_000 + int64(m.micros)
+		if m.up {
+			v++
+		}
+	}
+	if m.minus {
+		v = -v
 	}
 	return v, fine
 }
@@ -250,8 +321,8 @@ func separate(body []byte, decimal byte) (a amount, ok bool) {
 			if leading == 'x' {
 				leading = c
 			}
-			if a.units > maxUnits {
-				a.units = maxUnits + 1 // stays too large whatever follows
+			if a.units > maxDigits {
+				a.units = maxDigits + 1 // stays too large whatever follows
 			} else {
 				a.units = a.units*10 + uint64(d)
 			}
@@ -338,6 +409,9 @@ func strip(cell []byte) (body []byte, mark string, minus, ok bool) {
 		before, body = before[:len(before)-1], cell[first-1:last+1] // .50
 	}
 	before, after = trim(before), trim(after)
+	if len(after) == 1 && (after[0] == '.' || after[0] == ',') {
+		after = nil // 144.
+	}
 	switch {
 	case len(before) > 0 && len(after) > 0:
 		return nil, "", false, false
@@ -393,8 +467,8 @@ func parsePlain(b []byte) (a amount, ok bool) {
 		if d > 9 {
 			return a, false
 		}
-		if a.units = a.units*10 + uint64(d); a.units > maxUnits {
-			a.units = maxUnits + 1
+		if a.units = a.units*10 + uint64(d); a.units > maxDigits {
+			a.units = maxDigits + 1
 		}
 	}
 	return a, a.decimals(frac)
@@ -472,8 +546,8 @@ func perUnit(price, quantity, per int64) (int64, bool) {
 	return int64(q), true
 }
 
-// add sums two non-negative values; ok is false where they do not fit.
+// add sums two values; ok is false where they do not fit.
 func add(a, b int64) (int64, bool) {
 	s := a + b
-	return s, s >= a
+	return s, (s >= a) == (b >= 0)
 }

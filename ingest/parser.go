@@ -31,6 +31,10 @@ type parser struct {
 	cpm     int // place of the check to derive the spend from; -1
 	result  int // place of the mixed results; -1
 	mark    string
+	// Columns whose rows are counted, and the measures that count them.
+	order, orders, revenue int
+	lead, leads            int
+	status                 int
 	// conflict: some column's hypothesis is refuted.
 	conflict bool
 
@@ -50,6 +54,8 @@ type parser struct {
 	lastFirst locale.Day
 	notFirst  bool // some row is not dated on the first day of the range
 
+	fetched fetched // of the column that says when each row was
+
 	// Names.
 	names   []int // columns that name objects
 	keyed   []int // columns that together say where a row belongs
@@ -62,6 +68,7 @@ type parser struct {
 	totals      []totalsRow
 	maybeTotals []int // lines of totals that may be campaigns
 	moreTotals  int64
+	all, since  *sums // where totals stand anywhere: of all rows, and since the last total
 
 	problems   []Problem
 	moreIssues int64
@@ -101,6 +108,9 @@ const (
 	tallyDirty          // not valid UTF-8
 	tallyMark           // a currency sign that leaves the currency open
 	tallyNoMoney        // spend without a currency
+	tallyArticle        // articles of an order whose amount stands on another row
+	tallyCut            // a last line without its end
+	tallyVoid           // orders that do not count
 	tallyIDs            // ids that a spreadsheet rounded
 	tallyKinds
 )
@@ -128,12 +138,17 @@ func newParser(r *Reader, k *Keys, rows *Rows) *parser {
 		places: map[string]*place{}, indicators: map[string]*tally{}, byDay: map[locale.Day]*sums{},
 		spend: l.measure("spend"), impr: l.measure("impressions"), clicks: l.measure("clicks"),
 		cpm: -1, result: -1, day: -1, starts: l.cell("first_day"), ends: l.cell("last_day"), ordered: true,
-		mark: r.head.mark,
+		order: l.counted("order", "orders"), orders: l.measure("orders"), revenue: l.measure("revenue"),
+		lead: l.counted("lead", "leads"), leads: l.measure("leads"), status: l.cell("status"),
+		mark: r.head.mark, fetched: fetched{column: l.cell("known_as_of")},
+	}
+	if l.platform.Totals.Anywhere {
+		p.all, p.since = newSums(len(l.measures)), newSums(len(l.measures))
 	}
 	r.disk.read = 0
 	p.src = r.open()
 	for _, m := range l.measures {
-		p.numeric = append(p.numeric, p.column(m.cell, m.Unit == Count))
+		p.numeric = append(p.numeric, p.column(m.cell, m.Unit == Count, m.Signed()))
 	}
 	for _, c := range l.checks {
 		measure, price := l.measure(c.ID), len(p.numeric)
@@ -144,14 +159,14 @@ func newParser(r *Reader, k *Keys, rows *Rows) *parser {
 				p.cpm = price
 			}
 		}
-		p.numeric = append(p.numeric, p.column(c.cell, false))
+		p.numeric = append(p.numeric, p.column(c.cell, false, false))
 		if measure >= 0 && p.spend >= 0 && price != p.cpm {
 			p.prices = append(p.prices, check)
 		}
 	}
 	if at := l.cell("result"); at >= 0 && l.cell("result_kind") >= 0 {
 		p.result = len(p.numeric)
-		p.numeric = append(p.numeric, p.column(at, false))
+		p.numeric = append(p.numeric, p.column(at, false, false))
 	}
 	p.values, p.has = make([]int64, len(p.numeric)), make([]bool, len(p.numeric))
 
@@ -160,6 +175,12 @@ func newParser(r *Reader, k *Keys, rows *Rows) *parser {
 			p.period, p.day = period, at
 			break
 		}
+	}
+	if p.period == "day" && r.head.period != "" {
+		p.period = r.head.period
+	}
+	if at := l.cell("nth_day"); at >= 0 && p.day < 0 {
+		p.period, p.day = "nth_day", at
 	}
 	p.dates = r.newDates()
 	if p.period == "day" {
@@ -191,8 +212,9 @@ func isObject(role string) bool {
 	return slices.ContainsFunc(levels[4:], func(x levelRole) bool { return x.role == role })
 }
 
-func (p *parser) column(cell int, count bool) numericColumn {
+func (p *parser) column(cell int, count, signed bool) numericColumn {
 	c := numericColumn{cell: cell, numbers: p.r.newNumbers(cell, count)}
+	c.micros, c.signed = p.l.micros[cell], signed
 	if cell >= 0 {
 		c.header = p.l.columns[cell].Header
 	}
@@ -213,6 +235,9 @@ func (p *parser) run() error {
 		p.line = rec.line
 		if rec.line <= header.line {
 			continue
+		}
+		if len(p.l.platform.footers) > 0 && p.l.platform.endsTable(p.text(rec, 0)) {
+			break
 		}
 		if err := p.record(rec, header.cells); err != nil {
 			return err
@@ -257,6 +282,7 @@ func (p *parser) record(rec *record, header []string) error {
 	if p.r.text.repair {
 		repairCells(rec)
 	}
+	label, sum := p.beyond(rec, len(header))
 	if ok := p.width(rec, len(header)); !ok {
 		return nil
 	}
@@ -264,7 +290,12 @@ func (p *parser) record(rec *record, header []string) error {
 		p.warn("the header stands here again: were two files joined?", "l’en-tête figure à nouveau ici\u00a0: deux fichiers ont-ils été réunis\u00a0?")
 		return nil
 	}
-	label, sum := p.totalsLabel(rec)
+	if p.l.platform.ByHand && !p.l.figures(rec) && p.good == 0 {
+		return nil // units, or a second line of the header
+	}
+	if !sum {
+		label, sum = p.totalsLabel(rec)
+	}
 	if !sum && p.l.platform.Totals.Blank {
 		sum = p.blank(rec)
 	}
@@ -278,6 +309,11 @@ func (p *parser) record(rec *record, header []string) error {
 	}
 	if err := p.contradicted(); err != nil {
 		return err
+	}
+	if p.order >= 0 && p.revenue >= 0 && !p.has[p.revenue] {
+		p.skipped++
+		p.tallies[tallyArticle].note(p.line, "")
+		return nil
 	}
 	first, last, dateColumn, problem := p.readDays(rec)
 	if err := p.contradicted(); err != nil {
@@ -296,6 +332,9 @@ func (p *parser) record(rec *record, header []string) error {
 			"la ligne ne nomme rien de ce dont parle le tableau\u00a0: c’est peut-être une somme des autres, elle n’est pas prise")
 		return nil
 	}
+	if p.fetched.column >= 0 {
+		p.fetched.see(cell(rec, p.fetched.column), p.dates.order)
+	}
 	where := p.place(rec, first)
 	if where.problem.EN != "" {
 		p.rejectText(where.column, where.value, where.problem)
@@ -306,6 +345,11 @@ func (p *parser) record(rec *record, header []string) error {
 
 // keep adds a row that holds what it should.
 func (p *parser) keep(rec *record, where *place, first, last locale.Day) error {
+	if p.void(rec) {
+		return nil
+	}
+	p.count(p.order, p.orders, p.revenue, rec)
+	p.count(p.lead, p.leads, -1, rec)
 	if p.result >= 0 && p.has[p.result] {
 		if ok := p.takeResult(where); !ok {
 			p.reject(p.numeric[p.result].header, p.text(rec, p.numeric[p.result].cell), "%s are counted in whole numbers", "%s se comptent en nombres entiers", where.indicator)
@@ -325,6 +369,10 @@ func (p *parser) keep(rec *record, where *place, first, last locale.Day) error {
 	st, g := p.stream(where, grain)
 	if err := g.add(p.values, p.has, p.l.measures); err != nil {
 		return p.tooLarge(err)
+	}
+	if p.all != nil {
+		p.since.add(p.values, p.has, p.l.measures) // cannot overflow where the stream's sum did not
+		p.all.add(p.values, p.has, p.l.measures)
 	}
 	if p.l.platform.Totals.Blank && len(p.byDay) < maxDays && first == last {
 		d := p.byDay[first]

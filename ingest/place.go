@@ -1,7 +1,9 @@
 package ingest
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"vigie/internal/locale"
@@ -80,6 +82,10 @@ func (s *sums) add(values []int64, has []bool, measures []boundMeasure) error {
 		s.values[i] = v
 	}
 	return nil
+}
+
+func (s *sums) clone() *sums {
+	return &sums{slices.Clone(s.values), slices.Clone(s.seen), s.rows}
 }
 
 // merge adds the sums of other rows.
@@ -168,6 +174,9 @@ func (p *parser) newPlace(rec *record, day locale.Day) *place {
 	}
 	id := func(r string) string { return p.id(rec, p.l.cell(r)) }
 	w.accountName, w.accountID = role("account"), id("account_id")
+	if w.accountName == "" && w.accountID == "" {
+		w.accountName, w.accountID = accountOf(p.r.head.account)
+	}
 	if w.accountName == "" && w.accountID == "" {
 		w.accountName, w.accountID = accountOf(p.r.opts.Account)
 	}
@@ -306,10 +315,11 @@ func (p *parser) rowCurrency() string {
 	if mark == "" {
 		mark = p.mark
 	}
+	account := cmp.Or(p.l.platform.mapped().Currency, p.r.opts.Currency)
 	if mark == "" {
-		return p.r.opts.Currency
+		return account
 	}
-	code, ok := settle(mark, p.r.opts.Currency)
+	code, ok := settle(mark, account)
 	if !ok {
 		p.tallies[tallyMark].note(p.line, mark)
 	}

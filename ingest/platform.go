@@ -16,6 +16,9 @@ type Platform struct {
 	// Export says which report to download, after "download": it ends the
 	// message about a file that cannot be read.
 	Export locale.Text
+	// Unconfirmed says what of this entry nobody has seen in a real file, built
+	// from the best evidence there is; empty where all was seen.
+	Unconfirmed locale.Text
 
 	// Signature lists the headers that tell this platform's reports from all
 	// others, each as names joined by " + ": one of them has to be there whole.
@@ -23,12 +26,31 @@ type Platform struct {
 	// RangeSignature is enough where a line before the header is a range of
 	// dates, which others do not print.
 	RangeSignature []string
+	// Above is what stands alone on the line above the header, where the
+	// platform prints one ("Report Fields"): it tells its reports whatever
+	// columns they have.
+	Above string
+	// RangeInName: some tables say their range in the file's name alone, as
+	// Devices(2026.02.05-2026.02.10).csv. They are recognised by that, where
+	// every header is the platform's.
+	RangeInName bool
 	// Columns says what each header means.
 	Columns []Header
-	// Preamble says what the labelled lines before the header mean
-	// ("Date Generated: …"): first_day, last_day, known_as_of. A range of days
+	// APISignature and API are the same for tables that a program fetched from
+	// the platform (a connector, a script, BigQuery): all their headers are
+	// identifiers, as cost_micros. Only EN is used.
+	APISignature []string
+	API          []Header
+	// Preamble says what the labelled lines before the header mean, and those
+	// after the rows where the platform has Footer ("Date Generated: …"):
+	// title, first_day, last_day, range (both), known_as_of, account, rows (how many
+	// the file says to hold), incomplete (whether it says to be) or aggregation
+	// (daily, weekly, monthly: what the column of days holds). A range of days
 	// or a title on a line of its own needs no entry.
 	Preamble []Header
+	// Footer lists what the first line after the table begins with, separated
+	// by " | ": nothing from there on is a row.
+	Footer string
 	// AllTime is what the platform prints where its range has no bounds.
 	AllTime string
 	// Nulls are its words for a missing value, beside the usual ones.
@@ -51,16 +73,26 @@ type Platform struct {
 	// DayIsRangeStart: without a split by day every row is dated on the first
 	// day of the range.
 	DayIsRangeStart bool
+	// Void are the words by which the column of status says that an order does
+	// not count.
+	Void string
+	// ByHand: no platform wrote the table. It is taken where nothing else
+	// claims it; years may be left out of its dates and thousands out of its
+	// amounts (k€).
+	ByHand bool
 	// NoData is the sentence that stands in place of rows in an empty export.
 	NoData string
 
-	headers            map[string][]alias // by normalised name
-	signatures, ranges [][]string         // normalised
+	mapping                        *Mapping // of the team, that this stands for; nil: none
+	footers                        []string
+	headers, api                   map[string][]alias // by normalised name
+	signatures, ranges, signedAPIs [][]string         // normalised
 }
 
 // Header is what one column means. EN and FR are its headers in each language,
 // separated by " | ", the one to prefer first where a file has several; FR is
-// empty where nobody knows it yet.
+// empty where nobody knows it yet. Of several entries with one meaning, which
+// have a note each, the earlier is preferred.
 //
 // As is the id of a measure or a role:
 //
@@ -71,6 +103,10 @@ type Platform struct {
 //     ad_group_id, ad_id: its id;
 //   - match_type: of a keyword;
 //   - currency: an ISO code;
+//   - nth_day: how many days after the first day of the range;
+//   - order, lead: names what each row is one of: it is counted, an order where
+//     the row has an amount; status: whether it counts, see Void;
+//   - known_as_of: when the row was fetched;
 //   - breakdown:NAME: a split of the rows;
 //   - result and result_kind: a count of mixed events, and which;
 //   - check:MEASURE: what one of the measure cost (a thousand of them for
@@ -78,18 +114,31 @@ type Platform struct {
 //   - unused: understood, and not taken.
 type Header struct {
 	As, EN, FR string
-	// Beside: the meaning holds only where the header also has this column.
+	// Beside: the meaning holds only where the header also has this column, or
+	// one of these.
 	Beside string
+	// Micros: the amounts are in millionths of the currency's unit.
+	Micros bool
+	// Note says what people should know about these figures: which clicks or
+	// conversions the platform counts here, why a column is not taken.
+	Note locale.Text
 }
 
 // Totals says how a platform prints sums among its rows.
 type Totals struct {
 	// Labels are what the label of a totals row begins with; it stands in one
-	// of the first three cells, and all names in the row are empty.
+	// of the first three cells, and all other names in the row are empty.
 	Labels []string
 	// Scopes are the words after the label that are no name of a campaign;
 	// those of Account cover the whole account.
 	Scopes, Account string
+	// Beyond: a row with one cell more than the header, which holds one of these
+	// words, is the sum of the others.
+	Beyond string
+	// Anywhere: totals and subtotals, by whatever people call them, stand
+	// anywhere among the rows. Each is the sum of all rows above it, or of those
+	// since the one before it.
+	Anywhere bool
 	// Blank: a row whose names and splits are all empty is the sum of the
 	// others, of its own day where it has one.
 	Blank bool
@@ -103,10 +152,10 @@ type Mark struct {
 
 // alias is one meaning of a normalised header.
 type alias struct {
-	as     string
+	*Header
 	lang   locale.Lang // "" where both languages share it
 	rank   int         // place among the headers of the same meaning
-	beside string      // normalised
+	beside []string    // normalised
 }
 
 var platforms []*Platform
@@ -117,8 +166,11 @@ func register(p Platform) *Platform {
 	if LookupPlatform(p.ID) != nil {
 		panic("ingest: platform " + p.ID + " is registered twice")
 	}
-	p.headers = aliases(p.ID, p.Columns)
-	p.signatures, p.ranges = signatures(p.Signature), signatures(p.RangeSignature)
+	if p.Footer != "" {
+		p.footers = strings.Split(p.Footer, " | ")
+	}
+	p.headers, p.api = aliases(p.ID, p.Columns), aliases(p.ID, p.API)
+	p.signatures, p.ranges, p.signedAPIs = signatures(p.Signature), signatures(p.RangeSignature), signatures(p.APISignature)
 	platforms = append(platforms, &p)
 	slices.SortFunc(platforms, func(a, b *Platform) int { return strings.Compare(a.ID, b.ID) })
 	return &p
@@ -138,6 +190,14 @@ func signatures(list []string) [][]string {
 	return all
 }
 
+// mapped is the team's mapping behind the platform, or an empty one.
+func (p *Platform) mapped() Mapping {
+	if p.mapping == nil {
+		return Mapping{}
+	}
+	return *p.mapping
+}
+
 // Platforms are all platforms, in order of their id.
 func Platforms() []*Platform { return platforms }
 
@@ -154,30 +214,40 @@ func LookupPlatform(id string) *Platform {
 // aliases indexes a table of headers by their normalised names.
 func aliases(id string, table []Header) map[string][]alias {
 	m := map[string][]alias{}
-	for _, h := range table {
+	ranks := map[string]int{} // of the next header, by meaning
+	for i := range table {
+		h := &table[i]
 		if h.EN == "" {
 			panic(fmt.Sprintf("ingest: %s: %s has no header", id, h.As))
 		}
 		if !known(h.As) {
 			panic(fmt.Sprintf("ingest: %s: %q is neither a measure nor a role", id, h.As))
 		}
-		beside, _ := normalise(h.Beside)
-		for _, lang := range locale.Langs {
-			names := h.FR
-			if lang == locale.EN {
-				names = h.EN
+		var beside []string
+		for _, name := range strings.Split(h.Beside, " | ") {
+			if key, _ := normalise(name); key != "" {
+				beside = append(beside, key)
 			}
-			for rank, name := range strings.Split(names, " | ") {
+		}
+		first := ranks[h.As]
+		for _, lang := range locale.Langs {
+			list := h.FR
+			if lang == locale.EN {
+				list = h.EN
+			}
+			names := strings.Split(list, " | ")
+			ranks[h.As] = max(ranks[h.As], first+len(names))
+			for rank, name := range names {
 				key, _ := normalise(name)
 				if key == "" {
 					continue
 				}
-				twin := slices.IndexFunc(m[key], func(a alias) bool { return a.beside == beside })
+				twin := slices.IndexFunc(m[key], func(a alias) bool { return slices.Equal(a.beside, beside) })
 				switch {
 				case twin < 0:
-					m[key] = append(m[key], alias{h.As, lang, rank, beside})
-				case m[key][twin].as != h.As:
-					panic(fmt.Sprintf("ingest: %s: header %q means both %s and %s", id, name, m[key][twin].as, h.As))
+					m[key] = append(m[key], alias{h, lang, first + rank, beside})
+				case m[key][twin].As != h.As:
+					panic(fmt.Sprintf("ingest: %s: header %q means both %s and %s", id, name, m[key][twin].As, h.As))
 				case m[key][twin].lang != lang:
 					m[key][twin].lang = ""
 				}
@@ -220,7 +290,7 @@ func known(as string) bool {
 	}
 	switch as {
 	case "first_day", "last_day", "known_as_of", "account_id", "campaign_id", "ad_group_id", "ad_id",
-		"match_type", "currency", "result", "result_kind", "unused":
+		"match_type", "currency", "result", "result_kind", "nth_day", "order", "lead", "status", "unused":
 		return true
 	}
 	return false

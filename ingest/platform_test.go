@@ -85,6 +85,10 @@ func runCase(t *testing.T, path string) {
 			o.Decimal = value
 		case "dates":
 			o.Dates = value
+		case "drop":
+			o.Drop = append(o.Drop, value)
+		case "map":
+			o.Mappings = append(o.Mappings, mappingOf(t, a, value))
 		case "complete":
 			o.Complete = true
 		case "as-of":
@@ -140,6 +144,21 @@ func runCase(t *testing.T, path string) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// mappingOf reads a mapping of a case, a line for each header=meaning.
+func mappingOf(t *testing.T, a *txtar.Archive, name string) Mapping {
+	t.Helper()
+	m := Mapping{Name: name, Columns: map[string]string{}}
+	for _, f := range a.Files {
+		if f.Name == name {
+			for line := range strings.Lines(string(f.Data)) {
+				header, as, _ := strings.Cut(strings.TrimSpace(line), "=")
+				m.Columns[header] = as
+			}
+		}
+	}
+	return m
 }
 
 // splitComment parts the prose of a case from its directives.

@@ -15,6 +15,7 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -44,6 +45,8 @@ type Options struct {
 	Decimal  string     // "," or "."; empty: decide from the file
 	Dates    string     // "dmy" or "mdy"; empty: decide from the file
 	Complete bool       // the file holds all campaigns of its account
+	Mappings []Mapping  // what the team's own tables mean
+	Drop     []string   // headers of columns that hold data about people: declared, and not read
 	Now      time.Time
 	Zone     *time.Location              // of the agency; nil: UTC
 	Progress func(rows, bytesRead int64) // called for each batch by the goroutine that parses; may be nil
@@ -72,6 +75,8 @@ type Reader struct {
 	opts   Options
 	layout *layout
 	head   head
+	blocks *sideBySide  // of a table whose columns repeat; nil: of no such one
+	widest []headRecord // the first records, by the delimiter or in the sheet that makes them widest
 
 	container string // csv, tsv, xlsx
 	text      textForm
@@ -126,6 +131,11 @@ type head struct {
 	to      locale.Day
 	known   time.Time // when the report was made
 	mark    string    // first currency sign among the amounts
+	account string    // that it names
+	rows    int64     // that it says to hold; -1 where it does not
+	partial bool      // it says that its data are not complete yet
+	utc     bool      // it says that its times are of this zone
+	period  string    // what its column of days holds, where not days: week, month, year
 }
 
 type headRecord struct {
@@ -145,6 +155,21 @@ type source interface {
 // Open decodes the start of a file, recognises its platform and language and
 // finds its header. A file that is no report of a known platform is a *Refusal.
 func Open(f File, o Options) (*Reader, error) {
+	r, err := newReader(f, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.find(); err != nil {
+		return nil, r.refusal(err)
+	}
+	if err := r.understand(); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// newReader makes a Reader that has not looked at its file yet.
+func newReader(f File, o Options) (*Reader, error) {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
@@ -158,26 +183,27 @@ func Open(f File, o Options) (*Reader, error) {
 	if !slices.Contains([]string{"", ".", ","}, o.Decimal) || !slices.Contains([]string{"", "dmy", "mdy"}, o.Dates) {
 		return nil, fmt.Errorf("decimal %q, dates %q: want . or , and dmy or mdy", o.Decimal, o.Dates)
 	}
-	start := make([]byte, min(f.Size, 64<<10))
-	if n, err := f.R.ReadAt(start, 0); err != nil && !(err == io.EOF && n == len(start)) {
-		return nil, fmt.Errorf("read %s: %w", f.Name, err)
-	}
-	if len(bytes.TrimSpace(start)) == 0 {
-		return nil, r.refuse(0, "the file is empty", "le fichier est vide")
-	}
-	var err error
-	if bytes.HasPrefix(start, []byte("PK\x03\x04")) || bytes.HasPrefix(start, []byte("PK\x05\x06")) {
-		err = r.openBook()
-	} else {
-		err = r.openText(start)
-	}
-	if err != nil {
-		return nil, r.refusal(err)
-	}
-	if err := r.understand(); err != nil {
-		return nil, err
+	for _, m := range o.Mappings {
+		if err := m.Err(); err != nil {
+			return nil, fmt.Errorf("mapping %s: %w", m.Name, err)
+		}
 	}
 	return r, nil
+}
+
+// find looks for the header in the file.
+func (r *Reader) find() error {
+	start := make([]byte, min(r.file.Size, 64<<10))
+	if n, err := r.disk.ReadAt(start, 0); err != nil && !(err == io.EOF && n == len(start)) {
+		return err
+	}
+	if len(bytes.TrimSpace(start)) == 0 {
+		return r.refuse(0, "the file is empty", "le fichier est vide")
+	}
+	if bytes.HasPrefix(start, []byte("PK\x03\x04")) || bytes.HasPrefix(start, []byte("PK\x05\x06")) {
+		return r.openBook()
+	}
+	return r.openText(start)
 }
 
 func platformIDs() string {
@@ -218,6 +244,14 @@ func (r *Reader) refusal(err error) error {
 
 // open begins to read the table from its start.
 func (r *Reader) open() source {
+	if r.blocks != nil {
+		return &unpivoted{source: r.table(), s: r.blocks, after: r.head.records[r.head.header].line}
+	}
+	return r.table()
+}
+
+// table begins to read the table as it stands.
+func (r *Reader) table() source {
 	if r.book != nil {
 		s, err := r.book.sheet(r.ref)
 		if err != nil {
@@ -255,7 +289,7 @@ func (o oldMac) Read(p []byte) (int, error) {
 // the expectation away.
 func (r *Reader) newNumbers(column int, count bool) numbers {
 	l := r.layout
-	n := numbers{count: count, decimal: '.', prior: l.platform.Decimal[l.language]}
+	n := numbers{count: count, decimal: '.', prior: l.platform.Decimal[l.language], loose: l.platform.ByHand}
 	if l.language == locale.EN {
 		n.priorGroup = ','
 	}
@@ -272,8 +306,8 @@ func (r *Reader) newNumbers(column int, count bool) numbers {
 	if d, ok := r.decimals[column]; ok {
 		n.decimal, n.fixed = d, true
 	}
-	if r.opts.Decimal != "" {
-		n.decimal, n.fixed, n.proved = r.opts.Decimal[0], true, true
+	if d := cmp.Or(r.opts.Decimal, l.platform.mapped().Decimal); d != "" {
+		n.decimal, n.fixed, n.proved, n.said = d[0], true, true, true
 	}
 	return n
 }

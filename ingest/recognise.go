@@ -17,7 +17,7 @@ func (r *Reader) openBook() error {
 		return err
 	}
 	r.book = book
-	var first []headRecord
+	var others [][]headRecord
 	for _, ref := range book.sheets {
 		r.ref = ref
 		src, err := book.sheet(ref)
@@ -29,14 +29,23 @@ func (r *Reader) openBook() error {
 		if err != nil {
 			return err
 		}
+		if cellsOf(records) > cellsOf(r.widest) {
+			r.widest = records
+		}
 		if r.recognise(records) {
 			return nil
 		}
-		if first == nil {
-			first = records
+		others = append(others, records)
+	}
+	for i, records := range others {
+		if r.ref = book.sheets[i]; r.byHand(records) {
+			return nil
 		}
 	}
-	return r.explain(first)
+	if len(others) == 0 {
+		return r.explain(nil)
+	}
+	return r.explain(others[0])
 }
 
 // openText finds the encoding, the delimiter and the header of a text.
@@ -51,9 +60,9 @@ func (r *Reader) openText(start []byte) error {
 	r.text.cr = bytes.IndexByte(start, '\n') < 0 && bytes.IndexByte(start, '\r') >= 0
 	var (
 		best   Reader // the reading that understands most of a header
-		widest []headRecord
 		broken error
 	)
+	widestDelim := byte(',')
 	for _, r.text.delim = range []byte("\t,;|") {
 		records, err := readHead(r.open())
 		if err != nil && len(records) == 0 {
@@ -66,17 +75,19 @@ func (r *Reader) openText(start []byte) error {
 		if r.recognise(records) && (best.layout == nil || r.layout.matched > best.layout.matched) {
 			best = *r
 		}
-		if cellsOf(records) > cellsOf(widest) {
-			widest = records
+		if cellsOf(records) > cellsOf(r.widest) {
+			r.widest, widestDelim = records, r.text.delim
 		}
 	}
 	switch {
 	case best.layout != nil:
 		r.layout, r.head, r.text = best.layout, best.head, best.text
-	case widest == nil && broken != nil:
+	case r.widest == nil && broken != nil:
 		return broken
 	default:
-		return r.explain(widest)
+		if r.text.delim = widestDelim; !r.byHand(r.widest) {
+			return r.explain(r.widest)
+		}
 	}
 	r.container = "csv"
 	if r.text.delim == '\t' {
@@ -140,13 +151,18 @@ func readHead(src source) ([]headRecord, error) {
 func (r *Reader) recognise(records []headRecord) bool {
 	r.layout = nil
 	ranged := false
+	stated := map[*Platform]bool{} // its labelled lines were seen
+	_, _, nameRanged := rangeOfName(r.file.Name)
+	candidates := r.candidates()
 	for i, rec := range records {
-		h := newHeading(rec.cells)
-		for _, p := range platforms {
-			if r.opts.Platform != "" && p.ID != r.opts.Platform {
+		h := headingOf(records, i)
+		h.nameRanged = nameRanged && i == 0 && len(rec.cells) > 1
+		for _, p := range candidates {
+			if as, _ := p.labelled(strings.Join(rec.cells, " ")); as != "" {
+				stated[p] = true
 				continue
 			}
-			l, ok := p.fit(h, ranged, r.opts.Platform != "" && !r.foreign(h))
+			l, ok := p.fit(h, ranged || stated[p], r.opts.Platform != "" && !r.foreign(h))
 			if ok && (r.layout == nil || l.matched > r.layout.matched) {
 				r.layout, r.text.repair = l, h.repaired
 				r.head = head{records: records, header: i}
@@ -155,6 +171,99 @@ func (r *Reader) recognise(records []headRecord) bool {
 		ranged = ranged || rec.isRange()
 	}
 	return r.layout != nil
+}
+
+// headingOf is a record that may be a header, with what stands above it.
+func headingOf(records []headRecord, i int) heading {
+	h := newHeading(records[i].cells)
+	if i > 0 && len(records[i-1].cells) == 1 {
+		h.above = records[i-1].cells[0]
+	}
+	return h
+}
+
+// candidates are the platforms that may claim a header: those of the team's own
+// mappings first, and only the one that was asked for. A hand-made table is
+// looked for where no other claims the file.
+func (r *Reader) candidates() []*Platform {
+	var list []*Platform
+	for i := range r.opts.Mappings {
+		list = append(list, r.opts.Mappings[i].platform())
+	}
+	for _, p := range platforms {
+		if r.opts.Platform == p.ID || r.opts.Platform == "" && !p.ByHand {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// byHand takes the records for a hand-made table: some row among the first is a
+// header with a date, an amount spent and another figure, and no kind of file
+// that people confuse with a report.
+func (r *Reader) byHand(records []headRecord) bool {
+	if r.opts.Platform != "" || strangerIn(records) != nil {
+		return false
+	}
+	r.layout, r.blocks = nil, nil
+	ranged := false
+	for i, rec := range records {
+		var blocks *sideBySide
+		cells := rec.cells
+		if i > 0 {
+			if blocks = blocksOf(records[i-1].cells, rec.cells); blocks != nil {
+				cells = blocks.header
+			}
+		}
+		h := newHeading(cells)
+		h.api = false
+		for _, p := range platforms {
+			if !p.ByHand {
+				continue
+			}
+			l, _ := p.fit(h, false, true)
+			if l != nil && l.enough(ranged) && (r.layout == nil || l.matched > r.layout.matched) {
+				r.layout, r.text.repair, r.blocks = l, h.repaired, blocks
+				r.head = head{records: records, header: i}
+			}
+		}
+		ranged = ranged || rec.isRange()
+	}
+	if r.blocks != nil {
+		r.head.unpivot(r.blocks)
+	}
+	return r.layout != nil
+}
+
+// unpivot makes the records those that a table side by side is read as. The
+// line of the labels is no title.
+func (h *head) unpivot(s *sideBySide) {
+	h.records = slices.Clone(h.records)
+	h.records[h.header-1].cells = []string{""}
+	h.records[h.header].cells = s.header
+	h.records = h.records[:h.header+1]
+}
+
+// enough reports a hand-made header that says when, how much, and for what.
+func (l *layout) enough(ranged bool) bool {
+	dated := ranged || l.cell("first_day") >= 0 && l.cell("last_day") >= 0
+	for _, period := range periods {
+		dated = dated || l.cell(period) >= 0
+	}
+	return dated && l.measure("spend") >= 0 && len(l.measures) > 1
+}
+
+// strangerIn is the kind of file that people confuse with a report, if the
+// records are of one.
+func strangerIn(records []headRecord) *stranger {
+	for i := range strangers {
+		for j, rec := range records {
+			if strangers[i].recognise(newHeading(rec.cells), j == 0) {
+				return &strangers[i]
+			}
+		}
+	}
+	return nil
 }
 
 // foreign reports a header that is another platform's or a stranger's.
@@ -197,17 +306,23 @@ func (r *Reader) explain(records []headRecord) *Refusal {
 	// Data about people come first, whatever else the file is.
 	for _, rec := range records {
 		if len(rec.cells) > 1 {
-			if who := personalColumn(rec.cells); who != "" {
+			if who := r.personalColumn(rec.cells); who != "" {
 				return r.refusePersonal(rec.line, who)
 			}
 			break
+		}
+	}
+	for _, p := range platforms {
+		if len(records[0].cells) == 1 && listed(p.NoData, records[0].cells[0]) {
+			return r.refuse(0, "it looks like an empty report of %s: there was no delivery in its range of days, so there is nothing to import",
+				"il ressemble à un rapport %s vide\u00a0: la période n’a aucune diffusion, il n’y a donc rien à importer", p.Label)
 		}
 	}
 	asked := LookupPlatform(r.opts.Platform)
 	ranged := false
 	headings := make([]heading, len(records))
 	for i, rec := range records {
-		headings[i] = newHeading(rec.cells)
+		headings[i] = headingOf(records, i)
 		for _, p := range platforms {
 			if l, ok := p.fit(headings[i], ranged, false); ok && asked != nil && p != asked && l.matched > 1 {
 				return r.refuse(rec.line, "not a report of %s: it looks like one of %s. Import it with --platform %s, or without the flag",
@@ -216,12 +331,8 @@ func (r *Reader) explain(records []headRecord) *Refusal {
 		}
 		ranged = ranged || rec.isRange()
 	}
-	for _, s := range strangers {
-		for i := range records {
-			if s.recognise(headings[i], i == 0) {
-				return r.refuse(0, "it looks like %s. %s", "il ressemble à %s. %s", s.looks, s.do)
-			}
-		}
+	if s := strangerIn(records); s != nil {
+		return r.refuse(0, "it looks like %s. %s", "il ressemble à %s. %s", s.looks, s.do)
 	}
 	first := records[0]
 	single := !slices.ContainsFunc(records, func(h headRecord) bool { return len(h.cells) > 1 })
@@ -234,30 +345,14 @@ func (r *Reader) explain(records []headRecord) *Refusal {
 			"il ressemble à un tableau Google Ads dans une langue qui n’est pas lue\u00a0: mettez Google Ads en français ou en anglais et téléchargez-le à nouveau")
 	}
 	wide := slices.MaxFunc(records, func(a, b headRecord) int { return len(a.cells) - len(b.cells) })
-	if apiShaped(wide.cells) {
-		return r.refuse(wide.line, "it looks like a table that a program fetched (%s…): connector tables are not read yet. Download %s",
-			"il ressemble à une table récupérée par un programme (%s…)\u00a0: ces tables ne sont pas encore lues. Téléchargez %s", quoted(strings.Join(wide.cells[:3], ", ")), r.wanted(asked))
-	}
-	if like := nearest(newHeading(wide.cells)); like != nil {
-		return r.refuse(wide.line, "it looks like a table made by hand (%s…): such tables are not read yet. Download %s; if this is one that was changed by hand, say --platform %s",
-			"il ressemble à un tableau fait à la main (%s…)\u00a0: ces tableaux ne sont pas encore lus. Téléchargez %s\u00a0; si c’en est un qui a été retouché à la main, précisez --platform %s",
-			quoted(strings.Join(wide.cells[:min(4, len(wide.cells))], ", ")), like.Export, like.ID)
+	if r.proposable(records) {
+		return r.refuse(wide.line, "a table that Vigie does not know (%s…): see how it would read it with vigie import --map, and accept or correct that. Or download %s",
+			"un tableau que Vigie ne connaît pas (%s…)\u00a0: voyez comment il le lirait avec vigie import --map, puis acceptez ou corrigez. Ou téléchargez %s",
+			quoted(strings.Join(wide.cells[:min(4, len(wide.cells))], ", ")), r.wanted(asked))
 	}
 	return r.refuse(wide.line, "no line is the header of an advertising report that is read; the widest one says %s. Download %s",
 		"aucune ligne n’est l’en-tête d’un rapport publicitaire lu\u00a0; la plus large dit %s. Téléchargez %s",
 		quoted(strings.Join(wide.cells[:min(4, len(wide.cells))], ", ")), r.wanted(asked))
-}
-
-// nearest is the platform that understands most of a header that is none of
-// its own; nil where none finds two measures in it.
-func nearest(h heading) (best *Platform) {
-	most := 0
-	for _, p := range platforms {
-		if l, _ := p.fit(h, false, true); l != nil && len(l.measures) > 1 && l.matched > most {
-			best, most = p, l.matched
-		}
-	}
-	return best
 }
 
 // wanted says what to download: from the platform that was asked for, or from
@@ -266,25 +361,38 @@ func (r *Reader) wanted(asked *Platform) locale.Text {
 	if asked != nil {
 		return asked.Export
 	}
-	var labels []string
-	for _, p := range platforms {
-		labels = append(labels, p.Label)
+	return locale.Text{
+		EN: "the report from the platform itself, as .csv or .xlsx: vigie help exports says where each one has it",
+		FR: "le rapport depuis la plateforme elle-même, en .csv ou .xlsx\u00a0: vigie help exports dit où chacune le propose",
 	}
-	return say("a report of %s from the platform itself, as .csv or .xlsx", "un rapport %s depuis la plateforme elle-même, au format .csv ou .xlsx",
-		locale.Text{EN: strings.ReplaceAll(locale.EN.Join(labels), " and ", " or "), FR: strings.ReplaceAll(locale.FR.Join(labels), " et ", " ou ")})
 }
 
-// personalColumn is the first header that stands for data about people.
-func personalColumn(header []string) string {
+// personalColumn is the first header that stands for data about people, but for
+// those that the owner of the file has declared: they are dropped.
+func (r *Reader) personalColumn(header []string) string {
 	for _, h := range header {
-		if name, _ := normalise(h); personal[name] {
+		if name, _ := normalise(h); personal[name] && !r.dropped(name) {
 			return h
 		}
 	}
 	return ""
 }
 
+// dropped reports a column that its owner declared not to be read, by its
+// normalised name.
+func (r *Reader) dropped(name string) bool {
+	list := r.opts.Drop
+	if r.layout != nil {
+		for h, as := range r.layout.platform.mapped().Columns {
+			if as == Drop {
+				list = append(slices.Clone(list), h)
+			}
+		}
+	}
+	return slices.ContainsFunc(list, func(h string) bool { n, _ := normalise(h); return n == name })
+}
+
 func (r *Reader) refusePersonal(line int, header string) *Refusal {
-	return r.refuse(line, "the column %s holds data about people, which advertising statistics do not need: remove it, or export the report without it",
-		"la colonne %s contient des données personnelles, dont des statistiques publicitaires n’ont pas besoin\u00a0: supprimez-la, ou exportez le rapport sans elle", quoted(header))
+	return r.refuse(line, "the column %s holds data about people, which advertising statistics do not need: export the report without it, or declare it with --drop: it is then read by nobody, and the file is not kept",
+		"la colonne %s contient des données personnelles, dont des statistiques publicitaires n’ont pas besoin\u00a0: exportez le rapport sans elle, ou déclarez-la avec --drop\u00a0: elle n’est alors lue par personne, et le fichier n’est pas gardé", quoted(header))
 }

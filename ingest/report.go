@@ -113,6 +113,7 @@ type Report struct {
 	Problems    []Problem `json:"problems"`                // the first thousand
 	MoreProblem int64     `json:"more_problems,omitempty"` // how many more there were
 	Columns     []Column  `json:"columns"`
+	Dropped     []string  `json:"dropped,omitempty"` // columns of data about people that their owner declared
 	Totals      Sums      `json:"totals"`
 	Control     Control   `json:"control"`
 

@@ -19,6 +19,7 @@ type totalsRow struct {
 	account  string
 	currency string
 	sums     *sums
+	above    [2]*sums // where totals stand anywhere: all rows above it, and those since the total before
 	segment  bool     // limited to some day or value
 	of       []string // which
 }
@@ -36,12 +37,15 @@ func (t *totalsRow) title() string {
 // names it could be the name itself: then nothing else in the row may be text.
 func (p *parser) totalsLabel(rec *record) (label string, ok bool) {
 	labels := p.l.platform.Totals.Labels
+	if p.l.platform.Totals.Anywhere {
+		return p.handTotal(rec)
+	}
 	if len(labels) == 0 || p.r.campaign[rec.line] {
 		return "", false
 	}
 	for i := range min(3, len(rec.cells)) {
 		c := rec.cells[i]
-		if len(c) < 6 || c[0] != labels[0][0] {
+		if len(c) < 5 || !slices.ContainsFunc(labels, func(l string) bool { return l[0] == c[0] }) {
 			continue
 		}
 		text := strings.Join(strings.Fields(string(c)), " ")
@@ -60,6 +64,40 @@ func (p *parser) totalsLabel(rec *record) (label string, ok bool) {
 			p.maybeTotals = append(p.maybeTotals, rec.line)
 		}
 		return text, true
+	}
+	return "", false
+}
+
+// beyond recognises a sum by a word in a cell beyond the last column, which is
+// taken off.
+func (p *parser) beyond(rec *record, columns int) (label string, ok bool) {
+	words := p.l.platform.Totals.Beyond
+	if words == "" || len(rec.cells) != columns+1 {
+		return "", false
+	}
+	label = strings.TrimSpace(string(rec.cells[columns]))
+	if !listed(words, label) {
+		return "", false
+	}
+	rec.cells = rec.cells[:columns]
+	return label, true
+}
+
+// handTotal recognises a sum that somebody put among the rows: a name or a date
+// of the row begins with one of the words for it. A campaign may bear such a
+// name: a row that has a date of its own is none, unless the word stands there.
+func (p *parser) handTotal(rec *record) (label string, ok bool) {
+	dated := p.day >= 0 && p.dates.understands(cell(rec, p.day))
+	for i, c := range rec.cells {
+		if i > 3 && ok || len(c) == 0 || c[0] >= '0' && c[0] <= '9' {
+			continue
+		}
+		text := strings.Join(strings.Fields(string(c)), " ")
+		word := fold(text)
+		if strings.HasPrefix(word, "total") || strings.HasPrefix(word, "sous-total") || strings.HasPrefix(word, "sous total") ||
+			strings.HasPrefix(word, "subtotal") || strings.HasPrefix(word, "sub-total") || strings.HasPrefix(word, "grand total") || strings.HasPrefix(word, "cumul") || strings.HasPrefix(word, "somme") {
+			return text, !dated
+		}
 	}
 	return "", false
 }
@@ -138,6 +176,14 @@ func (p *parser) keepTotals(rec *record, label string) {
 		return
 	}
 	t := totalsRow{line: p.line, label: label, sums: newSums(len(p.l.measures))}
+	if p.r.blocks != nil {
+		p.moreTotals++ // of its block alone, whose rows stand among those of the others
+		return
+	}
+	if p.l.platform.Totals.Anywhere {
+		t.above = [2]*sums{p.all.clone(), p.since.clone()}
+		*p.since = *newSums(len(p.l.measures))
+	}
 	for i, m := range p.l.measures {
 		if p.has[i] && m.Additive && m.cell >= 0 {
 			t.sums.values[i], t.sums.seen[i] = p.values[i], true
@@ -249,6 +295,9 @@ func (p *parser) control(only *stream) Control {
 			continue
 		}
 		status, share := p.compare(rows, t.sums)
+		if t.above[0] != nil {
+			status, share = p.compareAbove(t)
+		}
 		if status == ControlAbsent {
 			continue
 		}
@@ -256,8 +305,9 @@ func (p *parser) control(only *stream) Control {
 		if narrowest == "" && (!t.segment || p.l.platform.Totals.Blank) {
 			narrowest = t.label
 		}
-		// The table's own total, and all blank ones, are the rows themselves.
-		own := !account && (p.l.platform.Totals.Blank || t.label == narrowest)
+		// The table's own total, all blank ones and those of a hand-made table
+		// are sums of rows.
+		own := !account && (p.l.platform.Totals.Blank || t.above[0] != nil || t.label == narrowest)
 		switch {
 		case status == ControlMatch:
 			held = held || own || account
@@ -319,6 +369,17 @@ func (p *parser) compare(rows, total *sums) (status ControlStatus, share float64
 		}
 	}
 	return ControlWider, 0
+}
+
+// compareAbove holds a total of a hand-made table against the rows above it: all
+// of them, or those since the total before.
+func (p *parser) compareAbove(t *totalsRow) (status ControlStatus, share float64) {
+	for _, rows := range t.above {
+		if status, share = p.compare(rows, t.sums); status == ControlMatch || status == ControlAbsent {
+			return status, share
+		}
+	}
+	return status, share
 }
 
 // complete reports that the rows are all there is in the account: their sum is

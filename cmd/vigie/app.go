@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -32,6 +31,7 @@ type app struct {
 	out   io.Writer
 	err   io.Writer
 	files fileSource
+	env   map[string]string // the VIGIE_… variables
 
 	// Global flags.
 	dir  string
@@ -141,9 +141,7 @@ func (a *app) report(ctx context.Context, err error) int {
 		fmt.Fprintln(a.err, "vigie: "+question.In(a.language()))
 		return exitUsage
 	case errors.As(err, &currencies):
-		fmt.Fprintln(a.err, "vigie: "+a.say(
-			"amounts in "+strings.Join(currencies.Currencies, " and ")+" cannot be added up: ask for one account or channel",
-			"des montants en "+strings.Join(currencies.Currencies, " et en ")+" ne s’additionnent pas\u00a0: demandez un seul compte ou levier"))
+		fmt.Fprintln(a.err, "vigie: "+currencies.In(a.language()))
 		return exitInvalid
 	case strings.HasPrefix(err.Error(), "unknown command"): // cobra gives it no type
 		fmt.Fprintln(a.err, "vigie: "+a.say(err.Error()+"; see vigie --help",
@@ -190,7 +188,7 @@ Start with "vigie demo": it makes a complete agency with data and a report.`,
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
-			if err := environment(cmd.Flags()); err != nil {
+			if err := a.environment(cmd.Flags()); err != nil {
 				return err
 			}
 			if a.lang != "" {
@@ -205,7 +203,7 @@ Start with "vigie demo": it makes a complete agency with data and a report.`,
 		return &failure{code: exitUsage, err: err, text: locale.Same(err.Error() + "; see " + cmd.CommandPath() + " --help")}
 	})
 	f := root.PersistentFlags()
-	f.StringVarP(&a.dir, "dir", "C", "", "the workspace (default: the nearest folder upwards that holds vigie.yaml)")
+	f.StringVarP(&a.dir, "dir", "C", a.dir, "the workspace (default: the nearest folder upwards that holds vigie.yaml)")
 	f.StringVar(&a.lang, "lang", "", "fr or en (default: the workspace's)")
 	f.BoolVar(&a.json, "json", false, "print data as JSON")
 	f.DurationVar(&a.wait, "wait", 30*time.Second, "how long to wait for another command to leave the workspace")
@@ -234,11 +232,11 @@ func noArgs(c *cobra.Command) {
 
 // environment gives each flag that was not set the value of its VIGIE_…
 // variable.
-func environment(flags *pflag.FlagSet) error {
+func (a *app) environment(flags *pflag.FlagSet) error {
 	var err error
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := "VIGIE_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		if v, ok := os.LookupEnv(name); ok && !f.Changed && err == nil {
+		if v, ok := a.env[name]; ok && !f.Changed && err == nil {
 			if serr := flags.Set(f.Name, v); serr != nil {
 				err = fail(exitUsage, "%s=%q: %v", "%s=%q\u00a0: %v", name, v, serr)
 			}
@@ -275,7 +273,7 @@ func (a *app) openAgency() error {
 
 // known are the words that a workspace's files may use.
 func known() agency.Known {
-	k := agency.Known{Platforms: []string{}, Measures: map[string][]string{"": metrics.ConversionMeasures()}}
+	k := agency.Known{Platforms: []string{}, Means: ingest.Means, Measures: map[string][]string{"": metrics.ConversionMeasures()}}
 	for _, x := range metrics.KPIs {
 		k.KPIs = append(k.KPIs, x.ID)
 	}
@@ -283,7 +281,7 @@ func known() agency.Known {
 		k.Platforms = append(k.Platforms, p.ID)
 		var list []string
 		for _, m := range metrics.ConversionMeasures() {
-			in := slices.ContainsFunc(p.Columns, func(h ingest.Header) bool { return h.As == m })
+			in := slices.ContainsFunc(slices.Concat(p.Columns, p.API), func(h ingest.Header) bool { return h.As == m })
 			for _, as := range p.Results {
 				in = in || as == m
 			}
@@ -306,7 +304,7 @@ func (a *app) openWarehouse(ctx context.Context, command string) error {
 	if a.wh != nil {
 		return nil
 	}
-	dir := a.agency.DataDir(os.Getenv("VIGIE_DATA"))
+	dir := a.agency.DataDir(a.env["VIGIE_DATA"])
 	for start := a.clock(); ; {
 		wh, err := warehouse.Open(ctx, dir)
 		if err == nil {

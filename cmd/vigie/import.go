@@ -21,7 +21,8 @@ import (
 // importFlags are what a person may say of the files.
 type importFlags struct {
 	client, platform, account, currency, asOf, decimal, dates string
-	complete, accept, strict, dryRun                          bool
+	drop                                                      []string
+	complete, accept, strict, dryRun, propose                 bool
 }
 
 func (a *app) importCmd() *cobra.Command {
@@ -33,6 +34,10 @@ func (a *app) importCmd() *cobra.Command {
 platform, the language, the number and date formats are recognised; each file is
 one batch, stored whole or not at all. A file imported twice changes nothing; a
 newer file replaces the days and campaigns that it holds.
+
+A table that no platform wrote and that Vigie does not know is refused. With --map
+it is shown how it would be read; --map --accept keeps that in sources/ (where it
+can be corrected) and takes the table in.
 
 With --dry-run nothing is written: the answer says how the file would be read.
 "-" reads standard input.
@@ -54,13 +59,15 @@ was; 4 a check withholds a file, or asks for --accept.`,
 	fs.BoolVar(&f.complete, "complete", false, "the file holds every campaign of its account: a day without rows had no delivery")
 	fs.BoolVar(&f.accept, "accept", false, "accept a file that a check withholds or stops")
 	fs.BoolVar(&f.strict, "strict", false, "refuse a file that a check would withhold")
+	fs.StringSliceVar(&f.drop, "drop", nil, "header of a column of data about people: it is not read, and the file is not kept")
+	fs.BoolVar(&f.propose, "map", false, "show how an unknown table would be read; with --accept keep that in sources/ and import")
 	fs.BoolVar(&f.dryRun, "dry-run", false, "say how the files would be read, write nothing")
 	return cmd
 }
 
 // options turns the flags into what the reader needs.
 func (f importFlags) options(now time.Time) (ingest.Options, error) {
-	o := ingest.Options{Platform: f.platform, Account: f.account, Currency: strings.ToUpper(f.currency), Decimal: f.decimal, Dates: f.dates, Complete: f.complete, Now: now}
+	o := ingest.Options{Platform: f.platform, Account: f.account, Currency: strings.ToUpper(f.currency), Decimal: f.decimal, Dates: f.dates, Complete: f.complete, Drop: f.drop, Now: now}
 	if f.platform != "" && ingest.LookupPlatform(f.platform) == nil {
 		var ids []string
 		for _, p := range ingest.Platforms() {
@@ -86,7 +93,7 @@ func (f importFlags) options(now time.Time) (ingest.Options, error) {
 
 func (a *app) importFiles(ctx context.Context, f importFlags, args []string) error {
 	a.fileArgs = args
-	if f.dryRun {
+	if f.dryRun || f.propose && !f.accept {
 		// A dry run needs neither a workspace nor a client.
 		if err := a.openAgency(); err != nil && !errors.Is(err, agency.ErrNoWorkspace) {
 			return err
@@ -97,6 +104,11 @@ func (a *app) importFiles(ctx context.Context, f importFlags, args []string) err
 	o, err := f.options(a.clock())
 	if err != nil {
 		return err
+	}
+	if f.propose {
+		if done, err := a.propose(f, o, args); done || err != nil {
+			return err
+		}
 	}
 	var results []*warehouse.Imported
 	for _, arg := range args {
@@ -155,6 +167,7 @@ func (a *app) importFile(ctx context.Context, f importFlags, o ingest.Options, a
 			if o.Currency == "" {
 				o.Currency = a.agency.Currency
 			}
+			o.Mappings = jobs.Mappings(a.agency)
 		}
 		return a.preview(ctx, o, file)
 	}
@@ -217,16 +230,7 @@ func (a *app) progress(file *givenFile, o *ingest.Options) (done func()) {
 // importedJSON is the answer for machines, with texts in the language asked
 // for.
 func (a *app) importedJSON(results []*warehouse.Imported) any {
-	b, err := json.Marshal(results)
-	if err != nil {
-		panic(err) // our own types
-	}
-	var list []any
-	dec := json.NewDecoder(strings.NewReader(string(b)))
-	dec.UseNumber()
-	if err := dec.Decode(&list); err != nil {
-		panic(err)
-	}
+	list, _ := plain(results).([]any)
 	for _, f := range list {
 		file, ok := f.(map[string]any)
 		if !ok {
@@ -269,6 +273,20 @@ func flattenScopes(control any) {
 		}
 		delete(s, "sums")
 	}
+}
+
+// plain is a value as its JSON is read back, numbers as they are written.
+func plain(v any) (out any) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // our own types
+	}
+	dec := json.NewDecoder(strings.NewReader(string(b)))
+	dec.UseNumber()
+	if err := dec.Decode(&out); err != nil {
+		panic(err)
+	}
+	return out
 }
 
 // inOneLanguage replaces each {"en": …, "fr": …} by its text.

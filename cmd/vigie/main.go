@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -21,6 +22,12 @@ func main() {
 		out:   os.Stdout,
 		err:   os.Stderr,
 		files: localFiles{},
+		env:   map[string]string{},
+	}
+	for _, v := range os.Environ() {
+		if name, value, ok := strings.Cut(v, "="); ok && strings.HasPrefix(name, "VIGIE_") {
+			a.env[name] = value
+		}
 	}
 	code := a.run(ctx, os.Args[1:])
 	stop()

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -30,11 +31,10 @@ func (e *forwardError) Error() string { return "the workspace is served at " + e
 
 // remoteCommand is the first line of a request.
 type remoteCommand struct {
-	Args  []string     `json:"args"`
-	Lang  string       `json:"lang,omitempty"`
-	JSON  bool         `json:"json,omitempty"`
-	Stand string       `json:"stand"` // where the command stands inside the workspace
-	Files []remoteFile `json:"files,omitempty"`
+	Args  []string          `json:"args"`
+	Env   map[string]string `json:"env,omitempty"` // its VIGIE_… variables
+	Stand string            `json:"stand"`         // where the command stands inside the workspace
+	Files []remoteFile      `json:"files,omitempty"`
 }
 
 // remoteFile announces a file whose bytes follow.
@@ -75,7 +75,7 @@ func (a *app) forward(ctx context.Context, socket string) (int, error) {
 	if err := ownSocket(socket); err != nil {
 		return 0, unreachable(err)
 	}
-	cmd := remoteCommand{Args: a.args, Lang: a.lang, JSON: a.json, Stand: a.stand}
+	cmd := remoteCommand{Args: a.args, Env: a.env, Stand: a.stand}
 	var bodies []io.Reader
 	for _, arg := range a.fileArgs {
 		f, err := a.files.open(arg)
@@ -203,13 +203,22 @@ func (a *app) serveCommands() http.Handler {
 		l := &lines{enc: json.NewEncoder(w), rc: rc}
 		run := &app{
 			clock: a.clock, in: bytes.NewReader(nil), out: lineWriter{l, false}, err: lineWriter{l, true},
-			files: &sentFiles{body: in, files: cmd.Files}, dir: a.agency.Dir, stand: cmd.Stand, wh: a.wh, shared: true,
+			files: &sentFiles{body: in, files: cmd.Files}, env: withoutDirs(cmd.Env), dir: a.agency.Dir, stand: cmd.Stand, wh: a.wh, shared: true,
 			scheduler: a.scheduler,
 		}
 		code := run.run(r.Context(), withoutDir(cmd.Args))
+		io.Copy(io.Discard, in) // a body that is not read to its end cannot be closed beside the answer
 		l.send(remoteLine{Exit: &code})
 	})
 	return mux
+}
+
+// withoutDirs drops the variables that name a workspace and its data.
+func withoutDirs(env map[string]string) map[string]string {
+	out := maps.Clone(env)
+	delete(out, "VIGIE_DIR")
+	delete(out, "VIGIE_DATA")
+	return out
 }
 
 // withoutDir drops -C and its value: the server stands in its own workspace.

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"flag"
+	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -53,6 +57,19 @@ func TestScripts(t *testing.T) {
 				if got != want {
 					ts.Fatalf("%v ended with %d, want %d", args[1:], got, want)
 				}
+			},
+			// nowhere TEXT DIR: no file of the folder holds it.
+			"nowhere": func(ts *testscript.TestScript, neg bool, args []string) {
+				ts.Check(filepath.WalkDir(ts.MkAbs(args[1]), func(path string, d fs.DirEntry, err error) error {
+					if err != nil || d.IsDir() {
+						return err
+					}
+					b, err := os.ReadFile(path)
+					if err == nil && bytes.Contains(b, []byte(args[0])) {
+						err = fmt.Errorf("%s holds %q", path, args[0])
+					}
+					return err
+				}))
 			},
 			// await FILE: until a program in the background has written it.
 			"await": func(ts *testscript.TestScript, neg bool, args []string) {

@@ -10,7 +10,8 @@
 //
 // It stands on the ground: KPI and measure ids come from the caller as lists.
 // schedule.go reads when something is due, channel.go which platform campaign a
-// channel takes, plan.go what a day of the flight was to cost.
+// channel takes, plan.go what a day of the flight was to cost, rates.go what a
+// currency was worth.
 package agency
 
 import (
@@ -44,6 +45,7 @@ type Agency struct {
 	Data     string     // where the data folder lies, as written; empty: .vigie
 	Clients  []*Client  // by id
 	Sources  []*Source  // by id
+	Mappings []*Mapping // of the same folder
 	// Problems are what is wrong in the files below vigie.yaml, by file and
 	// line, warnings included. Clients, campaigns and sources with errors are
 	// left out of Clients, Campaigns and Sources.
@@ -79,7 +81,8 @@ type Fees struct {
 // Known are the words that other rooms own. A nil list is not checked.
 type Known struct {
 	KPIs      []string
-	Platforms []string // whose exports are read
+	Platforms []string             // whose exports are read
+	Means     func(as string) bool // what a column of a table can mean
 	// Measures are the measures that can be a conversion, by platform id; ""
 	// holds for every platform not listed.
 	Measures map[string][]string

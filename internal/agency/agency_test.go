@@ -26,7 +26,10 @@ const cases = "../../testdata/agency"
 // known is a small vocabulary; the real lists belong to other packages.
 var known = Known{
 	Platforms: []string{"googleads", "metaads", "linkedinads"},
-	KPIs:      []string{"conversions", "cpa", "ctr", "frequency", "roas", "spend"},
+	Means: func(as string) bool {
+		return slices.Contains([]string{"day", "week", "campaign", "spend", "unused", "drop"}, as)
+	},
+	KPIs: []string{"conversions", "cpa", "ctr", "frequency", "roas", "spend"},
 	Measures: map[string][]string{
 		"googleads": {"conversions", "all_conversions"},
 		"":          {"conversions", "leads", "purchases"},
@@ -137,6 +140,12 @@ func summary(dir string, a *Agency) string {
 			for _, r := range k.Reports {
 				p("    report %s %q = %s to %q after %s", r.Kind, r.When.Words, r.When.Cron, r.To, r.Review)
 			}
+		}
+	}
+	for _, m := range a.Mappings {
+		p("mapping %s of %q, decimal %q, dates %q, %s", m.ID, m.Platform, m.Decimal, m.Dates, m.Currency)
+		for _, h := range sortedKeys(m.Columns) {
+			p("  %s = %s", h, m.Columns[h])
 		}
 	}
 	for _, x := range a.Sources {

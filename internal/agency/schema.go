@@ -25,7 +25,7 @@ func Schemas(l locale.Lang) map[string][]byte {
 	}
 	for name, kinds := range map[string][]any{
 		"vigie": {agencyFile{}}, "client": {clientFile{}}, "campaign": {campaignFile{}},
-		"source": {httpsFile{}, sftpFile{}, mailboxFile{}},
+		"source": {httpsFile{}, sftpFile{}, mailboxFile{}, mappingFile{}},
 	} {
 		s := &jsonschema.Schema{Version: jsonschema.Version}
 		for _, v := range kinds {
@@ -143,10 +143,16 @@ var keyHelp = map[string]locale.Text{
 	"target.Max":       {EN: "Value not to exceed.", FR: "Valeur à ne pas dépasser."},
 	"target.Tolerance": {EN: "Miss that still passes, as 10%.", FR: "Écart encore admis, comme 10%."},
 
-	"report.Kind":     {EN: "tracking (of a period) or review (of the whole flight).", FR: "tracking (suivi d’une période) ou review (bilan de toute la campagne)."},
-	"report.When":     {EN: "When it is due: monday 08:00, daily 07:30, 1st 08:00.", FR: "Quand il est dû\u00a0: lundi 08:00, tous les jours 07:30, le 1er 08:00."},
-	"report.Cron":     {EN: "The same as five cron fields, in place of when.", FR: "La même chose en cinq champs cron, à la place de when."},
-	"report.To":       {EN: "Names of contacts in client.yaml; no addresses here.", FR: "Noms de contacts de client.yaml\u00a0; pas d’adresse ici."},
+	"report.Kind":      {EN: "tracking (of a period) or review (of the whole flight).", FR: "tracking (suivi d’une période) ou review (bilan de toute la campagne)."},
+	"report.When":      {EN: "When it is due: monday 08:00, daily 07:30, 1st 08:00.", FR: "Quand il est dû\u00a0: lundi 08:00, tous les jours 07:30, le 1er 08:00."},
+	"report.Cron":      {EN: "The same as five cron fields, in place of when.", FR: "La même chose en cinq champs cron, à la place de when."},
+	"report.To":        {EN: "Names of contacts in client.yaml; no addresses here.", FR: "Noms de contacts de client.yaml\u00a0; pas d’adresse ici."},
+	"mapping.Map":      {EN: "What each column means, by its header: a measure (spend, clicks…), a role (day, campaign…), unused, or drop for data about people.", FR: "Ce que veut dire chaque colonne, par son en-tête\u00a0: une mesure (spend, clicks…), un rôle (day, campaign…), unused, ou drop pour des données personnelles."},
+	"mapping.Platform": {EN: "Platform whose figures these are; else a hand-made table.", FR: "Plateforme dont viennent ces chiffres\u00a0; sinon un tableau fait à la main."},
+	"mapping.Decimal":  {EN: "Decimal sign of the numbers, \",\" or \".\", in quotes.", FR: "Signe décimal des nombres, \",\" ou \".\", entre guillemets droits."},
+	"mapping.Dates":    {EN: "Order of the dates: dmy or mdy.", FR: "Ordre des dates\u00a0: dmy (jour d’abord) ou mdy (mois d’abord)."},
+	"mapping.Currency": {EN: "Currency of the amounts, where the table says none.", FR: "Devise des montants, si le tableau ne la dit pas."},
+
 	"source.Kind":     {EN: "https (a link to a file), sftp (a folder on a server) or mailbox (attachments).", FR: "https (un lien vers un fichier), sftp (un dossier sur un serveur) ou mailbox (des pièces jointes)."},
 	"source.Client":   {EN: "Client whose exports these are: the name of its folder.", FR: "Commanditaire de ces exports\u00a0: le nom de son dossier."},
 	"source.When":     {EN: "When to fetch, as monday 07:00; else daily 06:15.", FR: "Quand relever, comme lundi 07:00\u00a0; sinon tous les jours 06:15."},

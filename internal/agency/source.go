@@ -155,13 +155,19 @@ func (a *Agency) sources(root *os.Root, known Known) {
 }
 
 // source reads one file of the folder. What a file is follows from its keys: a
-// connector has kind.
+// connector has kind, a mapping has map.
 func (a *Agency) source(root *os.Root, id string, known Known) {
 	d := parseFile(root, path.Join(sourcesName, id+".yaml"))
 	if d.empty {
 		return
 	}
-	if !d.failed() {
+	switch {
+	case d.failed():
+	case d.find("map") != nil:
+		if m := d.mapping(id, known); m != nil {
+			a.Mappings = append(a.Mappings, m)
+		}
+	default:
 		if s := d.connector(a, id, known); s != nil {
 			a.Sources = append(a.Sources, s)
 		}
@@ -258,13 +264,18 @@ func (d *doc) common(s *Source, f sourceFile, a *Agency, known Known) {
 	if platforms := known.Platforms; f.Platform != "" && platforms != nil && !slices.Contains(platforms, f.Platform) {
 		d.fail(d.find("platform"), unknown(say("platform", "plateforme"), f.Platform, platforms))
 	}
-	if f.Decimal != "" && f.Decimal != "," && f.Decimal != "." {
-		d.fail(d.find("decimal"), say(`decimal sign %s: want "," or "."`, "signe décimal %s\u00a0: il faut \",\" ou \".\"", q(f.Decimal)))
-	}
-	if orders := []string{"dmy", "mdy"}; f.Dates != "" && !slices.Contains(orders, f.Dates) {
-		d.fail(d.find("dates"), unknown(say("order of dates", "ordre des dates"), f.Dates, orders))
-	}
+	d.grammar(f.Decimal, f.Dates)
 	s.Platform, s.Account, s.Decimal, s.Dates = f.Platform, f.Account, f.Decimal, f.Dates
+}
+
+// grammar checks what a file says of the numbers and dates of its tables.
+func (d *doc) grammar(decimal, dates string) {
+	if decimal != "" && decimal != "," && decimal != "." {
+		d.fail(d.find("decimal"), say(`decimal sign %s: want "," or "."`, "signe décimal %s\u00a0: il faut \",\" ou \".\"", q(decimal)))
+	}
+	if orders := []string{"dmy", "mdy"}; dates != "" && !slices.Contains(orders, dates) {
+		d.fail(d.find("dates"), unknown(say("order of dates", "ordre des dates"), dates, orders))
+	}
 }
 
 var (

@@ -24,6 +24,7 @@ func TakeIn(ctx context.Context, wh *warehouse.Warehouse, client *agency.Client,
 	if options.Zone == nil {
 		options.Zone = client.Agency.Zone
 	}
+	options.Mappings = Mappings(client.Agency)
 	kept, err := wh.Archive(body)
 	if err != nil {
 		return nil, err
@@ -39,5 +40,17 @@ func TakeIn(ctx context.Context, wh *warehouse.Warehouse, client *agency.Client,
 		Options: options, Accept: accept, Strict: strict,
 	})
 	taken = err == nil && r.Status != warehouse.StatusRejected
+	if taken && r.Report != nil && len(r.Dropped) > 0 {
+		taken = false // the archive keeps nothing about people
+	}
 	return r, err
+}
+
+// Mappings are what the workspace says of tables that no platform wrote.
+func Mappings(a *agency.Agency) []ingest.Mapping {
+	var list []ingest.Mapping
+	for _, m := range a.Mappings {
+		list = append(list, ingest.Mapping{Name: m.File, Platform: m.Platform, Columns: m.Columns, Decimal: m.Decimal, Dates: m.Dates, Currency: m.Currency})
+	}
+	return list
 }

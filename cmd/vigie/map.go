@@ -1,0 +1,119 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"vigie/ingest"
+	"vigie/internal/agency"
+	"vigie/internal/warehouse"
+)
+
+// propose shows how a table that nothing recognises would be read. done is
+// false where that was accepted and kept, so that the import can go on.
+func (a *app) propose(f importFlags, o ingest.Options, args []string) (done bool, err error) {
+	if len(args) != 1 {
+		return true, fail(exitUsage, "--map takes one file", "--map prend un seul fichier")
+	}
+	if a.agency != nil {
+		o.Zone = a.agency.Zone
+		if o.Currency == "" {
+			o.Currency = a.agency.Currency
+		}
+	}
+	file, err := a.files.open(args[0])
+	if err != nil {
+		return true, fail(exitInvalid, "%s: cannot be opened: %s", "%s\u00a0: ne peut pas être ouvert\u00a0: %s", args[0], reason(err))
+	}
+	defer file.Close()
+	tmp, err := os.CreateTemp("", "vigie-preview-*")
+	if err != nil {
+		return true, err
+	}
+	os.Remove(tmp.Name()) // it lives as long as it is open
+	defer func() {
+		if done {
+			tmp.Close()
+		}
+	}()
+	_, size, err := warehouse.CopyHash(tmp, file)
+	if err != nil {
+		return true, err
+	}
+	p, err := ingest.Propose(ingest.File{Name: file.Name, Size: size, ModTime: file.ModTime, R: tmp}, o)
+	if refusal, ok := err.(*ingest.Refusal); ok {
+		return true, &failure{code: exitInvalid, text: refusal.Message}
+	}
+	if err != nil {
+		return true, err
+	}
+	var headers []string
+	for _, c := range p.Columns {
+		headers = append(headers, c.Header)
+	}
+	m := p.Mapping(file.Name)
+	kept := agency.Mapping{Columns: m.Columns, Decimal: m.Decimal, Dates: m.Dates, Currency: m.Currency}
+	if f.accept && len(p.Missing) == 0 {
+		name, err := agency.AddMapping(a.agency, file.Name, kept, headers)
+		if err != nil {
+			return true, err
+		}
+		fmt.Fprintln(a.err, a.say("kept: ", "gardé\u00a0: ")+name)
+		a.files = &secondLook{*file, tmp, size} // a file that was sent cannot be read twice
+		return false, nil
+	}
+	if a.json {
+		err = a.printJSON(inOneLanguage(plain(p), a.language()))
+	} else {
+		a.printProposal(p, string(agency.MappingText(kept, headers, a.language())))
+	}
+	if err == nil && len(p.Missing) > 0 {
+		return true, &quietError{exitInvalid}
+	}
+	return true, err
+}
+
+// secondLook gives a file that was read once again, from its copy.
+type secondLook struct {
+	givenFile
+	copy *os.File
+	size int64
+}
+
+func (s *secondLook) open(string) (*givenFile, error) {
+	if _, err := s.copy.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	f := s.givenFile
+	f.Reader, f.Size, f.close = s.copy, s.size, s.copy.Close
+	return &f, nil
+}
+
+func (a *app) printProposal(p *ingest.Proposal, file string) {
+	l := a.language()
+	fmt.Fprintln(a.out, a.say(
+		fmt.Sprintf("%s: header in line %d; it would be read so:", p.File, p.Line),
+		fmt.Sprintf("%s\u00a0: en-tête en ligne %d\u00a0; il serait lu ainsi\u00a0:", p.File, p.Line)))
+	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, a.say("  column\tvalues\tmeaning\twhy", "  colonne\tvaleurs\tsens\tpourquoi"))
+	for _, c := range p.Columns {
+		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", c.Header, strings.Join(c.Values, " · "), c.As, c.Why.In(l))
+	}
+	w.Flush()
+	for _, m := range p.Missing {
+		fmt.Fprintln(a.out, "  "+a.say("missing: ", "il manque\u00a0: ")+m.In(l))
+	}
+	fmt.Fprintln(a.out)
+	if len(p.Missing) == 0 {
+		fmt.Fprintln(a.out, a.say("If that is right: vigie import --map --accept FILE. If not, correct this and put it into sources/NAME.yaml:",
+			"Si c’est juste\u00a0: vigie import --map --accept FICHIER. Sinon, corrigez ceci et mettez-le dans sources/NOM.yaml\u00a0:"))
+	} else {
+		fmt.Fprintln(a.out, a.say("Give the missing columns their meaning here, and put it into sources/NAME.yaml:",
+			"Donnez ici leur sens aux colonnes qui manquent, et mettez ceci dans sources/NOM.yaml\u00a0:"))
+	}
+	fmt.Fprintln(a.out)
+	fmt.Fprint(a.out, file)
+}
