@@ -39,9 +39,9 @@ var _ = register(Platform{
 		"Référence + Paiement + État", "Numéro de commande + Total de la commande", "Référence + Total + État",
 		"Qualified leads", "Leads qualifiés", "Prospects qualifiés", "MQL", "SQL + Date", "Lead Status + Create Date", "Statut du lead + Date de création",
 	},
-	Decimal: map[locale.Lang]byte{locale.EN: '.'},
-	Dates:   map[locale.Lang]string{locale.FR: "dmy"},
-	Nulls:   []string{"--"},
+	Decimal:  map[locale.Lang]byte{locale.EN: '.'},
+	Dates:    map[locale.Lang]string{locale.FR: "dmy"},
+	Nulls:    []string{"--"},
 	Personal: "Client | Nom du client | Customer | Customer name | Adresse | Address",
 	Void: "cancelled | canceled | voided | refunded | failed | expired | wc-cancelled | wc-refunded | wc-failed | trash | annule | annulee | rembourse | remboursee | " +
 		"paiement refuse | erreur de paiement | echec | echouee | payment error",
