@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -75,9 +76,17 @@ func (f *failure) Error() string {
 
 func (f *failure) Unwrap() error { return f.err }
 
-// fail makes a failure with the same verbs in both languages.
+// fail makes a failure with the same verbs in both languages; arguments that
+// are Texts are put in the language of the side.
 func fail(code int, en, fr string, args ...any) *failure {
-	return &failure{code: code, text: locale.Text{EN: fmt.Sprintf(en, args...), FR: fmt.Sprintf(fr, args...)}}
+	t := locale.Text{EN: en, FR: fr}
+	return &failure{code: code, text: locale.Text{EN: t.F(locale.EN, args...), FR: t.F(locale.FR, args...)}}
+}
+
+// quoted is what a person wrote, between the quotation marks of each language.
+func quoted(s string) locale.Text {
+	s = locale.OneLine(s)
+	return locale.Text{EN: locale.EN.Quote(s), FR: locale.FR.Quote(s)}
 }
 
 // run executes a command line and returns its exit code.
@@ -192,7 +201,7 @@ Start with "vigie demo": it makes a complete agency with data and a report.`,
 			}
 			if a.lang != "" {
 				if _, err := locale.ParseLang(a.lang); err != nil {
-					return fail(exitUsage, "--lang %q: want fr or en", "--lang %q\u00a0: fr ou en attendu", a.lang)
+					return fail(exitUsage, "--lang %s: want fr or en", "--lang %s\u00a0: fr ou en attendu", quoted(a.lang))
 				}
 			}
 			return nil
@@ -206,7 +215,7 @@ Start with "vigie demo": it makes a complete agency with data and a report.`,
 	f.StringVar(&a.lang, "lang", "", "fr or en (default: the workspace's)")
 	f.BoolVar(&a.json, "json", false, "print data as JSON")
 	f.DurationVar(&a.wait, "wait", 30*time.Second, "how long to wait for another command to leave the workspace")
-	root.AddCommand(a.demoCmd(), a.initCmd(), a.importCmd(), a.batchesCmd(), a.kpiCmd(), a.reportCmd(), a.serveCmd(), a.versionCmd())
+	root.AddCommand(a.demoCmd(), a.initCmd(), a.validateCmd(), a.importCmd(), a.batchesCmd(), a.kpiCmd(), a.reportCmd(), a.serveCmd(), a.versionCmd())
 	root.SetHelpCommand(a.helpCmd(root))
 	for _, c := range root.Commands() {
 		noArgs(c)
@@ -335,7 +344,8 @@ func (a *app) closeWarehouse() {
 }
 
 // client chooses the client of a command: the flag, else the folder that the
-// command stands in or the file lies in, else the only one.
+// command stands in or the file lies in, else the only one. Where another
+// client's folder cannot be read, there is no telling that it is the only one.
 func (a *app) client(flag, file string) (*agency.Client, error) {
 	id := flag
 	if id == "" && file != "" {
@@ -354,30 +364,39 @@ func (a *app) client(flag, file string) (*agency.Client, error) {
 	for _, c := range a.agency.Clients {
 		ids = append(ids, c.ID)
 	}
-	if id == "" && len(ids) == 1 {
-		id = ids[0]
-	}
-	switch {
-	case id != "":
+	if id != "" {
 		c, err := a.agency.Client(id)
 		var problems agency.Problems
-		if err != nil && !errors.As(err, &problems) {
-			return nil, fail(exitUsage, "there is no client %q; there is %s", "il n’y a pas de client «\u00a0%s\u00a0»\u00a0; il y a %s", id, strings.Join(ids, ", "))
+		if err == nil || errors.As(err, &problems) {
+			return c, err
 		}
-		return c, err
-	case len(ids) == 0:
+		if len(ids) > 0 {
+			return nil, fail(exitUsage, "there is no client %s; there is %s", "il n’y a pas de client %s\u00a0; il y a %s", quoted(id), strings.Join(ids, ", "))
+		}
+	}
+	if err := a.agency.ClientErr(); err != nil {
+		return nil, err
+	}
+	switch len(ids) {
+	case 0:
 		return nil, fail(exitUsage, "the workspace has no client yet: make a folder in clients/ with a client.yaml",
 			"l’espace de travail n’a pas encore de client\u00a0: créez un dossier dans clients/ avec un client.yaml")
+	case 1:
+		return a.agency.Clients[0], nil
 	}
 	return nil, fail(exitUsage, "which client? say --client with one of: %s", "quel client\u00a0? précisez --client avec l’un de\u00a0: %s", strings.Join(ids, ", "))
 }
 
 // campaign chooses a brief from CLIENT/CAMPAIGN, CLIENT, CAMPAIGN or nothing.
+// A brief that cannot be read is never passed over: it is the error where it is
+// asked for, or where it may be the one that is meant; beside another one that
+// is asked for by name it is told.
 func (a *app) campaign(name string) (*agency.Campaign, error) {
 	clientID, campaignID, _ := strings.Cut(name, "/")
-	if name != "" && campaignID == "" {
+	if name != "" && campaignID == "" && len(a.agency.Clients) == 1 {
 		// One word: a client, or a campaign of the only client.
-		if _, err := a.agency.Client(clientID); err != nil && len(a.agency.Clients) == 1 {
+		var problems agency.Problems
+		if _, err := a.agency.Client(clientID); err != nil && !errors.As(err, &problems) {
 			clientID, campaignID = a.agency.Clients[0].ID, clientID
 		}
 	}
@@ -386,36 +405,66 @@ func (a *app) campaign(name string) (*agency.Campaign, error) {
 		return nil, err
 	}
 	if campaignID == "" {
-		if parts := strings.Split(a.stand, "/"); len(parts) >= 3 && parts[0] == "clients" && parts[1] == c.ID {
-			campaignID = parts[2]
-		}
+		campaignID = a.standing(c)
 	}
-	if campaignID == "" && len(c.Campaigns) == 1 {
-		return c.Campaigns[0], nil
+	var ids []string
+	for _, k := range c.Campaigns {
+		ids = append(ids, c.ID+"/"+k.ID)
 	}
 	if campaignID == "" {
-		var ids []string
-		for _, k := range c.Campaigns {
-			ids = append(ids, c.ID+"/"+k.ID)
+		if err := c.CampaignErr(); err != nil {
+			return nil, err
 		}
-		if len(ids) == 0 {
-			if err := a.agency.Err(); err != nil {
-				return nil, err
-			}
+		switch len(ids) {
+		case 0:
 			return nil, fail(exitUsage, "client %s has no campaign yet", "le client %s n’a pas encore de campagne", c.ID)
+		case 1:
+			campaignID = c.Campaigns[0].ID
+		default:
+			return nil, fail(exitUsage, "which campaign? one of: %s", "quelle campagne\u00a0? l’une de\u00a0: %s", strings.Join(ids, ", "))
 		}
-		return nil, fail(exitUsage, "which campaign? one of: %s", "quelle campagne\u00a0? l’une de\u00a0: %s", strings.Join(ids, ", "))
 	}
 	k, err := c.Campaign(campaignID)
 	var problems agency.Problems
-	if err != nil && !errors.As(err, &problems) {
-		var ids []string
-		for _, k := range c.Campaigns {
-			ids = append(ids, c.ID+"/"+k.ID)
-		}
-		return nil, fail(exitUsage, "there is no campaign %q; there is %s", "il n’y a pas de campagne «\u00a0%s\u00a0»\u00a0; il y a %s", c.ID+"/"+campaignID, strings.Join(ids, ", "))
+	switch {
+	case errors.As(err, &problems):
+		return nil, err
+	case err != nil && len(ids) == 0:
+		return nil, fail(exitUsage, "client %s has no campaign yet", "le client %s n’a pas encore de campagne", c.ID)
+	case err != nil:
+		return nil, fail(exitUsage, "there is no campaign %s; there is %s", "il n’y a pas de campagne %s\u00a0; il y a %s", quoted(c.ID+"/"+campaignID), strings.Join(ids, ", "))
 	}
-	return k, err
+	a.mention(c, k.File)
+	return k, nil
+}
+
+// standing is the campaign of a client whose folder the command stands in, one
+// that cannot be read included.
+func (a *app) standing(c *agency.Client) string {
+	parts := strings.Split(a.stand, "/")
+	if len(parts) < 3 || parts[0] != "clients" || parts[1] != c.ID {
+		return ""
+	}
+	dir := strings.Join(parts[:3], "/")
+	for _, p := range a.agency.Problems {
+		if !p.Warning && (p.File == dir || strings.HasPrefix(p.File, dir+"/")) {
+			return parts[2]
+		}
+	}
+	if _, err := c.Campaign(parts[2]); err != nil {
+		return "" // a folder beside the campaigns: logos, notes
+	}
+	return parts[2]
+}
+
+// mention prints what is wrong in a client's files although the command goes
+// on without them, and what is doubtful in the one that it uses.
+func (a *app) mention(c *agency.Client, used string) {
+	for _, p := range a.agency.Problems {
+		if strings.HasPrefix(p.File, path.Dir(c.File)+"/") && (!p.Warning || p.File == used) {
+			fmt.Fprintln(a.err, p.In(a.language()))
+		}
+	}
 }
 
 // printJSON writes data for machines.

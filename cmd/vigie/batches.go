@@ -108,7 +108,7 @@ func (a *app) batchesCmd() *cobra.Command {
 func (a *app) batch(cmd *cobra.Command, arg string) (*warehouse.Batch, error) {
 	id, err := strconv.Atoi(arg)
 	if err != nil {
-		return nil, fail(exitUsage, "batch %q: want its number, as vigie batches list shows it", "lot %q\u00a0: son numéro est attendu, celui que montre vigie batches list", arg)
+		return nil, fail(exitUsage, "batch %s: want its number, as vigie batches list shows it", "lot %s\u00a0: son numéro est attendu, celui que montre vigie batches list", quoted(arg))
 	}
 	if err := a.openWarehouse(cmd.Context(), "vigie batches"); err != nil {
 		return nil, err

@@ -24,7 +24,7 @@ func (a *app) helpCmd(root *cobra.Command) *cobra.Command {
 				if c, _, err := root.Find(args); err == nil && c != root {
 					return c.Help()
 				}
-				return fail(exitUsage, "no help on %q", "pas d’aide sur «\u00a0%s\u00a0»", strings.Join(args, " "))
+				return fail(exitUsage, "no help on %s", "pas d’aide sur %s", quoted(strings.Join(args, " ")))
 			}
 			if err := root.Help(); err != nil {
 				return err

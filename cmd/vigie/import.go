@@ -73,20 +73,20 @@ func (f importFlags) options(now time.Time) (ingest.Options, error) {
 		for _, p := range ingest.Platforms() {
 			ids = append(ids, p.ID)
 		}
-		return o, fail(exitUsage, "--platform %q: want one of %s", "--platform %q\u00a0: l’un de %s attendu", f.platform, strings.Join(ids, ", "))
+		return o, fail(exitUsage, "--platform %s: want one of %s", "--platform %s\u00a0: l’un de %s attendu", quoted(f.platform), strings.Join(ids, ", "))
 	}
 	if f.asOf != "" {
 		d, err := locale.ParseDay(f.asOf)
 		if err != nil {
-			return o, fail(exitUsage, "--as-of %q: want YYYY-MM-DD", "--as-of %q\u00a0: AAAA-MM-JJ attendu", f.asOf)
+			return o, fail(exitUsage, "--as-of %s: want YYYY-MM-DD", "--as-of %s\u00a0: AAAA-MM-JJ attendu", quoted(f.asOf))
 		}
 		o.AsOf = d
 	}
 	if f.decimal != "" && f.decimal != "," && f.decimal != "." {
-		return o, fail(exitUsage, "--decimal %q: want , or .", "--decimal %q\u00a0: , ou . attendu", f.decimal)
+		return o, fail(exitUsage, "--decimal %s: want , or .", "--decimal %s\u00a0: , ou . attendu", quoted(f.decimal))
 	}
 	if f.dates != "" && f.dates != "dmy" && f.dates != "mdy" {
-		return o, fail(exitUsage, "--dates %q: want dmy or mdy", "--dates %q\u00a0: dmy ou mdy attendu", f.dates)
+		return o, fail(exitUsage, "--dates %s: want dmy or mdy", "--dates %s\u00a0: dmy ou mdy attendu", quoted(f.dates))
 	}
 	return o, nil
 }

@@ -52,7 +52,7 @@ sum ÷ sum at the line shown. Without a period: the last complete week with data
 			case "json":
 				return a.printJSON(a.jsonFrame(q, brief, frame))
 			}
-			return fail(exitUsage, "--format %q: want table, csv or json", "--format %q\u00a0: table, csv ou json attendu", format)
+			return fail(exitUsage, "--format %s: want table, csv or json", "--format %s\u00a0: table, csv ou json attendu", quoted(format))
 		},
 	}
 	f := cmd.Flags()
@@ -82,7 +82,8 @@ func (a *app) question(ctx context.Context, client, campaign, from, to, period, 
 	var brief *agency.Campaign
 	switch {
 	case campaign == "all":
-	case campaign == "" && len(c.Campaigns) == 0:
+		a.mention(c, "")
+	case campaign == "" && len(c.Campaigns) == 0 && c.CampaignErr() == nil:
 		// A client without a brief can be asked of all the same.
 	default:
 		if brief, err = a.campaign(c.ID + "/" + campaign); err != nil {
@@ -119,12 +120,12 @@ func (a *app) question(ctx context.Context, client, campaign, from, to, period, 
 		q.Compare = compare
 	case "none", "":
 	default:
-		return q, nil, fail(exitUsage, "--compare %q: want previous or none", "--compare %q\u00a0: previous ou none attendu", compare)
+		return q, nil, fail(exitUsage, "--compare %s: want previous or none", "--compare %s\u00a0: previous ou none attendu", quoted(compare))
 	}
 	if asOf != "" {
 		d, err := locale.ParseDay(asOf)
 		if err != nil {
-			return q, nil, fail(exitUsage, "--as-of %q: want YYYY-MM-DD", "--as-of %q\u00a0: AAAA-MM-JJ attendu", asOf)
+			return q, nil, fail(exitUsage, "--as-of %s: want YYYY-MM-DD", "--as-of %s\u00a0: AAAA-MM-JJ attendu", quoted(asOf))
 		}
 		q.AsOf = (d + 1).Start(a.agency.Zone).Add(-time.Microsecond)
 	}
@@ -196,7 +197,7 @@ func (a *app) printFrame(f *metrics.Frame) error {
 			k, _ := metrics.LookupKPI(id)
 			v := r.KPIs[id]
 			for _, x := range labels {
-				fmt.Fprintf(w, "%s\t", oneLine(x))
+				fmt.Fprintf(w, "%s\t", locale.OneLine(x))
 			}
 			value := locale.Dash
 			if v.Value != nil {
@@ -218,7 +219,7 @@ func (a *app) printFrame(f *metrics.Frame) error {
 					}
 				}
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", id, value, interval, a.volume(v), before, change)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", k.Label.In(l), value, interval, a.volume(k, v), before, change)
 		}
 	}
 	for _, r := range f.Rows {
@@ -237,14 +238,19 @@ func (a *app) printFrame(f *metrics.Frame) error {
 	}
 	for _, id := range f.KPIs {
 		if v := f.Total.KPIs[id]; v.Value == nil && v.Why != nil {
-			fmt.Fprintf(a.err, "%s: %s\n", id, v.Why.In(l))
+			k, _ := metrics.LookupKPI(id)
+			fmt.Fprintf(a.err, "%s%s %s\n", k.Label.In(l), l.Colon(), v.Why.In(l))
 		}
 	}
 	return nil
 }
 
-// volume says whether there is enough to judge.
-func (a *app) volume(v metrics.Value) string {
+// volume says whether there is enough to judge a ratio; a sum is exact, so
+// that there is nothing to say of it.
+func (a *app) volume(k metrics.KPI, v metrics.Value) string {
+	if k.Den == "" {
+		return ""
+	}
 	switch v.Volume {
 	case metrics.VolumeNone:
 		return a.say("too little", "trop peu")
@@ -254,16 +260,6 @@ func (a *app) volume(v metrics.Value) string {
 		return a.say("enough", "suffisant")
 	}
 	return ""
-}
-
-// oneLine keeps a hostile name from breaking a table or a terminal.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			return ' '
-		}
-		return r
-	}, s)
 }
 
 // csvFrame writes a frame as a spreadsheet reads it in the language: French

@@ -13,15 +13,15 @@ var weekForm = regexp.MustCompile(`^(\d{4})-[Ww](\d{1,2})$`)
 
 // parsePeriod reads 2026-W10, 2026-03 or 2026-03-01..2026-03-31.
 func parsePeriod(s string) (from, to locale.Day, err error) {
-	bad := fail(exitUsage, "period %q: want a week (2026-W10), a month (2026-03) or days (2026-03-01..2026-03-31)",
-		"période %q\u00a0: une semaine (2026-W10), un mois (2026-03) ou des jours (2026-03-01..2026-03-31) attendus", s)
+	bad := fail(exitUsage, "period %s: want a week (2026-W10), a month (2026-03) or days (2026-03-01..2026-03-31)",
+		"période %s\u00a0: une semaine (2026-W10), un mois (2026-03) ou des jours (2026-03-01..2026-03-31) attendus", quoted(s))
 	if m := weekForm.FindStringSubmatch(s); m != nil {
 		year, _ := strconv.Atoi(m[1])
 		week, _ := strconv.Atoi(m[2])
 		if from, ok := locale.WeekStart(year, week); ok {
 			return from, from + 6, nil
 		}
-		return 0, 0, fail(exitUsage, "period %q: %d has no such week", "période %q\u00a0: %d n’a pas cette semaine", s, year)
+		return 0, 0, fail(exitUsage, "period %s: %d has no such week", "période %s\u00a0: %d n’a pas cette semaine", quoted(s), year)
 	}
 	if a, b, ok := strings.Cut(s, ".."); ok {
 		from, err1 := locale.ParseDay(a)
@@ -51,7 +51,7 @@ func parseRange(from, to string) (f, t locale.Day, err error) {
 			continue
 		}
 		if *x.day, err = locale.ParseDay(x.text); err != nil {
-			return 0, 0, fail(exitUsage, "%s %q: want YYYY-MM-DD", "%s %q\u00a0: AAAA-MM-JJ attendu", x.name, x.text)
+			return 0, 0, fail(exitUsage, "%s %s: want YYYY-MM-DD", "%s %s\u00a0: AAAA-MM-JJ attendu", x.name, quoted(x.text))
 		}
 	}
 	if f != 0 && t != 0 && t < f {

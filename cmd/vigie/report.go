@@ -40,14 +40,14 @@ data. The last line printed is the report's path.`,
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if kind != reports.KindTracking {
-				return fail(exitUsage, "--kind %q: want tracking", "--kind %q\u00a0: tracking attendu", kind)
+				return fail(exitUsage, "--kind %s: want tracking", "--kind %s\u00a0: tracking attendu", quoted(kind))
 			}
 			if edition != "full" {
-				return fail(exitUsage, "--edition %q: want full", "--edition %q\u00a0: full attendu", edition)
+				return fail(exitUsage, "--edition %s: want full", "--edition %s\u00a0: full attendu", quoted(edition))
 			}
 			for _, f := range formats {
 				if f != "html" && f != "json" {
-					return fail(exitUsage, "--format %q: want html or json", "--format %q\u00a0: html ou json attendu", f)
+					return fail(exitUsage, "--format %s: want html or json", "--format %s\u00a0: html ou json attendu", quoted(f))
 				}
 			}
 			name := ""
