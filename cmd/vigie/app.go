@@ -279,6 +279,17 @@ func (a *app) openAgency() error {
 	return err
 }
 
+// today is the last day that anything can be known of: the clock's, or the one
+// that the workspace fixes where that is later.
+func (a *app) today() locale.Day {
+	now := a.clock()
+	if a.agency == nil {
+		return locale.DayOf(now)
+	}
+	now = now.In(a.agency.Zone)
+	return max(locale.DayOf(now), a.agency.Day(now, a.agency.Zone))
+}
+
 // known are the words that a workspace's files may use.
 func known() agency.Known {
 	k := agency.Known{Means: ingest.Means, Measures: map[string][]string{"": metrics.ConversionMeasures()}}

@@ -46,7 +46,7 @@ it is invented. The last line printed is the report's path.`,
 				if info, err := os.Stat(file); err != nil || info.IsDir() {
 					continue
 				}
-				o, err := importFlags{}.options(a.clock())
+				o, err := importFlags{}.options(a.today(), a.clock())
 				if err != nil {
 					return err
 				}
@@ -54,7 +54,7 @@ it is invented. The last line printed is the report's path.`,
 				if err != nil {
 					return err
 				}
-				a.printImported(r)
+				a.printImported(importFlags{}, r)
 				results = append(results, r)
 			}
 			if err := importExit(results); err != nil {

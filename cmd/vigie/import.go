@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/text/currency"
 
 	"vigie/ingest"
 	"vigie/internal/agency"
@@ -39,8 +40,13 @@ A table that no platform wrote and that Vigie does not know is refused. With --m
 it is shown how it would be read; --map --accept keeps that in sources/ (where it
 can be corrected) and takes the table in.
 
-With --dry-run nothing is written: the answer says how the file would be read.
-"-" reads standard input.
+With --dry-run nothing is written: the answer says how the file would be read,
+what it would replace and whether a check would withhold it. "-" reads standard
+input.
+
+Which of two files is the newer one is told by the file itself, its name, or its
+time on disk; --as-of states it where they do not, also for a file that is there
+already.
 
 Exit code: 0 every file was taken in (or already there); 1 some were; 3 none
 was; 4 a check withholds a file, or asks for --accept.`,
@@ -65,8 +71,9 @@ was; 4 a check withholds a file, or asks for --accept.`,
 	return cmd
 }
 
-// options turns the flags into what the reader needs.
-func (f importFlags) options(now time.Time) (ingest.Options, error) {
+// options turns the flags into what the reader needs; today bounds what may be
+// known.
+func (f importFlags) options(today locale.Day, now time.Time) (ingest.Options, error) {
 	o := ingest.Options{Platform: f.platform, Account: f.account, Currency: strings.ToUpper(f.currency), Decimal: f.decimal, Dates: f.dates, Complete: f.complete, Drop: f.drop, Now: now}
 	if f.platform != "" && ingest.LookupPlatform(f.platform) == nil {
 		var ids []string
@@ -76,11 +83,15 @@ func (f importFlags) options(now time.Time) (ingest.Options, error) {
 		return o, fail(exitUsage, "--platform %s: want one of %s", "--platform %s\u00a0: l’un de %s attendu", quoted(f.platform), strings.Join(ids, ", "))
 	}
 	if f.asOf != "" {
-		d, err := locale.ParseDay(f.asOf)
-		if err != nil {
-			return o, fail(exitUsage, "--as-of %s: want YYYY-MM-DD", "--as-of %s\u00a0: AAAA-MM-JJ attendu", quoted(f.asOf))
+		var err error
+		if o.AsOf, err = parseAsOf(f.asOf, today); err != nil {
+			return o, err
 		}
-		o.AsOf = d
+	}
+	if f.currency != "" {
+		if _, err := currency.ParseISO(f.currency); err != nil {
+			return o, fail(exitUsage, "--currency %s: want an ISO code of three letters, as EUR", "--currency %s\u00a0: un code ISO de trois lettres attendu, comme EUR", quoted(f.currency))
+		}
 	}
 	if f.decimal != "" && f.decimal != "," && f.decimal != "." {
 		return o, fail(exitUsage, "--decimal %s: want , or .", "--decimal %s\u00a0: , ou . attendu", quoted(f.decimal))
@@ -93,15 +104,21 @@ func (f importFlags) options(now time.Time) (ingest.Options, error) {
 
 func (a *app) importFiles(ctx context.Context, f importFlags, args []string) error {
 	a.fileArgs = args
-	if f.dryRun || f.propose && !f.accept {
+	err := a.openAgency()
+	look := f.dryRun || f.propose && !f.accept
+	switch {
+	case look && f.client == "" && errors.Is(err, agency.ErrNoWorkspace):
 		// A dry run needs neither a workspace nor a client.
-		if err := a.openAgency(); err != nil && !errors.Is(err, agency.ErrNoWorkspace) {
+	case err != nil:
+		return err
+	case look && !warehouse.Exists(a.agency.DataDir(a.env["VIGIE_DATA"])):
+		// Nor a database where there is none yet.
+	default:
+		if err := a.openWarehouse(ctx, "vigie import"); err != nil {
 			return err
 		}
-	} else if err := a.openWarehouse(ctx, "vigie import"); err != nil {
-		return err
 	}
-	o, err := f.options(a.clock())
+	o, err := f.options(a.today(), a.clock())
 	if err != nil {
 		return err
 	}
@@ -118,7 +135,7 @@ func (a *app) importFiles(ctx context.Context, f importFlags, args []string) err
 		}
 		results = append(results, r)
 		if !a.json {
-			a.printImported(r)
+			a.printImported(f, r)
 		}
 	}
 	if a.json {
@@ -161,21 +178,33 @@ func (a *app) importFile(ctx context.Context, f importFlags, o ingest.Options, a
 	defer file.Close()
 	done := a.progress(file, &o)
 	defer done()
-	if f.dryRun {
-		if a.agency != nil {
-			o.Zone = a.agency.Zone
-			if o.Currency == "" {
-				o.Currency = a.agency.Currency
-			}
-			o.Mappings = jobs.Mappings(a.agency)
+	var client *agency.Client
+	if a.agency != nil {
+		client, err = a.client(f.client, file.Path)
+		if err != nil && (!f.dryRun || f.client != "") {
+			return nil, err
 		}
-		return a.preview(ctx, o, file)
 	}
-	client, err := a.client(f.client, file.Path)
+	var r *warehouse.Imported
+	switch {
+	case !f.dryRun:
+		r, err = jobs.TakeIn(ctx, a.wh, client, o, f.accept, f.strict, file.Name, file.ModTime, file)
+	case client == nil:
+		r, err = a.preview(ctx, o, file)
+	default:
+		r, err = a.rehearse(ctx, f, o, client, file)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return jobs.TakeIn(ctx, a.wh, client, o, f.accept, f.strict, file.Name, file.ModTime, file)
+	if r.Status == warehouse.StatusDuplicate {
+		b, err := a.wh.Batch(ctx, r.Batch)
+		if err != nil {
+			return nil, err
+		}
+		r.Report = b.Report
+	}
+	return r, nil
 }
 
 func reason(err error) string {
@@ -186,20 +215,65 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// preview reads a file into nothing.
-func (a *app) preview(ctx context.Context, o ingest.Options, file *givenFile) (*warehouse.Imported, error) {
+// copied keeps what a dry run reads, so that it can be read again. done removes
+// it.
+func copied(file *givenFile) (kept *warehouse.Archived, done func(), err error) {
 	tmp, err := os.CreateTemp("", "vigie-preview-*")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	defer os.Remove(tmp.Name())
+	done = func() { os.Remove(tmp.Name()) }
 	defer tmp.Close()
 	sum, size, err := warehouse.CopyHash(tmp, file)
 	if err != nil {
+		done()
+		return nil, nil, err
+	}
+	return &warehouse.Archived{SHA256: sum, Path: tmp.Name(), Size: size}, done, nil
+}
+
+// rehearse does all that an import for a client would do, and takes it back.
+func (a *app) rehearse(ctx context.Context, f importFlags, o ingest.Options, client *agency.Client, file *givenFile) (*warehouse.Imported, error) {
+	kept, done, err := copied(file)
+	if err != nil {
 		return nil, err
 	}
-	out := &warehouse.Imported{File: file.Name, SHA256: sum, Status: warehouse.StatusDryRun}
-	out.Report, err = warehouse.Preview(ctx, ingest.File{Name: file.Name, Size: size, ModTime: file.ModTime, R: tmp}, o)
+	defer done()
+	wh := a.wh
+	if wh == nil { // nothing was ever taken in
+		if wh, err = warehouse.OpenMemory(ctx); err != nil {
+			return nil, err
+		}
+		defer wh.Close()
+	}
+	return wh.Import(ctx, warehouse.Import{
+		Client: client.ID, Accounts: client.Accounts, Name: file.Name, ModTime: file.ModTime, File: kept,
+		Options: jobs.Known(client, o), Accept: f.accept, Strict: f.strict, DryRun: true,
+	})
+}
+
+// preview reads a file that is no client's yet into nothing. What an import
+// would do with it is not known, so that no gate is its.
+func (a *app) preview(ctx context.Context, o ingest.Options, file *givenFile) (*warehouse.Imported, error) {
+	kept, done, err := copied(file)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	if a.agency != nil {
+		o.Zone = a.agency.Zone
+		if o.Currency == "" {
+			o.Currency = a.agency.Currency
+		}
+		o.Mappings = jobs.Mappings(a.agency)
+	}
+	body, err := os.Open(kept.Path)
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	out := &warehouse.Imported{File: file.Name, SHA256: kept.SHA256, Status: warehouse.StatusDryRun}
+	out.Report, err = warehouse.Preview(ctx, ingest.File{Name: file.Name, Size: kept.Size, ModTime: file.ModTime, R: body}, o)
 	var refusal *ingest.Refusal
 	if errors.As(err, &refusal) {
 		out.Status, out.Error = warehouse.StatusRejected, refusal.Message
@@ -242,6 +316,13 @@ func (a *app) importedJSON(results []*warehouse.Imported) any {
 		file, ok := f.(map[string]any)
 		if !ok {
 			continue
+		}
+		if file["streams"] == nil {
+			file["streams"] = []any{} // always there
+		}
+		if file["gate"] == true && file["replaces"] != nil {
+			file["would_replace"] = file["replaces"] // nothing was replaced
+			delete(file, "replaces")
 		}
 		if columns, ok := file["columns"].([]any); ok {
 			for _, c := range columns {
@@ -319,39 +400,35 @@ func inOneLanguage(v any, l locale.Lang) any {
 }
 
 // printImported says what became of a file.
-func (a *app) printImported(r *warehouse.Imported) {
+func (a *app) printImported(f importFlags, r *warehouse.Imported) {
 	l := a.language()
 	p := func(format string, args ...any) { fmt.Fprintf(a.out, format+"\n", args...) }
+	name := locale.OneLine(r.File)
 	switch r.Status {
 	case warehouse.StatusRejected:
-		p("%s: %s", r.File, a.say("refused: ", "refusé\u00a0: ")+r.Error.In(l))
+		p("%s: %s", name, a.say("refused: ", "refusé\u00a0: ")+locale.OneLine(r.Error.In(l)))
 		for _, x := range r.Replaces {
-			p("  %s", a.replaced(x))
+			p("  %s", a.replaced(x, true))
 		}
 		return
 	case warehouse.StatusDuplicate:
-		if r.Gate {
-			p("%s: %s", r.File, a.say(fmt.Sprintf("already there, withheld (batch %d); --accept uses it", r.Batch), fmt.Sprintf("déjà importé, écarté (lot %d)\u00a0; --accept l’utilise", r.Batch)))
-			return
-		}
-		p("%s: %s", r.File, a.say(fmt.Sprintf("already there (batch %d)", r.Batch), fmt.Sprintf("déjà importé (lot %d)", r.Batch)))
+		a.printDuplicate(f, r)
 		return
 	}
 	head := a.say("read", "lu")
 	if r.Status == warehouse.StatusImported {
 		head = a.say(fmt.Sprintf("imported as batch %d", r.Batch), fmt.Sprintf("importé, lot %d", r.Batch))
 	}
-	p("%s: %s", r.File, head)
-	p("  %s", r.Recognised.In(l))
-	days := locale.Dash
-	if r.FirstDay != 0 {
-		days = l.Period(r.FirstDay, r.LastDay)
-	}
+	p("%s: %s", name, head)
+	p("  %s", locale.OneLine(r.Recognised.In(l)))
 	rows := l.Int(r.Rows) + " " + l.Plural(float64(r.Rows), a.say("row", "ligne"), a.say("rows", "lignes"))
 	if r.SkippedRows > 0 {
-		rows += a.say(fmt.Sprintf(", %d left out", r.SkippedRows), fmt.Sprintf(", %d écartées", r.SkippedRows))
+		rows += ", " + l.Int(r.SkippedRows) + " " + l.Plural(float64(r.SkippedRows), a.say("left out", "écartée"), a.say("left out", "écartées"))
 	}
-	p("  %s, %s", days, rows)
+	if r.FirstDay != 0 {
+		rows = l.Period(r.FirstDay, r.LastDay) + ", " + rows
+	}
+	p("  %s", rows)
 	var sums []string
 	for _, id := range []string{"impressions", "clicks", "spend", "conversions", "leads", "purchases"} {
 		if v, ok := r.Totals[id]; ok {
@@ -363,7 +440,9 @@ func (a *app) printImported(r *warehouse.Imported) {
 			sums = append(sums, m.Label.In(l)+" "+text)
 		}
 	}
-	p("  %s", strings.Join(sums, ", "))
+	if len(sums) > 0 {
+		p("  %s", strings.Join(sums, ", "))
+	}
 	p("  %s", a.control(r.Control))
 	for _, c := range r.Columns {
 		if c.Measure != "" && c.Note.In(l) != "" {
@@ -371,19 +450,95 @@ func (a *app) printImported(r *warehouse.Imported) {
 			p("  %s: %s", m.Label.In(l), c.Note.In(l))
 		}
 	}
+	// A file that is withheld replaces nothing, unless it is accepted.
+	wouldBe := r.Gate || r.Status == warehouse.StatusDryRun
 	for _, x := range r.Replaces {
-		p("  %s", a.replaced(x))
+		p("  %s", a.replaced(x, wouldBe))
 	}
+	a.printRank(f, r)
 	for i, x := range r.Problems {
 		if i == 10 {
 			p("  %s", a.say(fmt.Sprintf("… and %d more", int64(len(r.Problems)-10)+r.MoreProblem), fmt.Sprintf("… et %d autres", int64(len(r.Problems)-10)+r.MoreProblem)))
 			break
 		}
-		p("  %s", a.problem(r.File, x))
+		p("  %s", a.problem(name, x))
 	}
-	if r.Gate {
+	switch {
+	case r.Status == warehouse.StatusDryRun && (r.Gate || r.Critical() && !f.accept):
+		p("  %s", a.say("WOULD BE WITHHELD: no figure would use this file until it is imported with --accept", "SERAIT ÉCARTÉ\u00a0: aucun chiffre n’utiliserait ce fichier tant qu’il n’est pas importé avec --accept"))
+	case r.Gate:
 		p("  %s", a.say("WITHHELD: no figure uses this file until it is imported again with --accept", "ÉCARTÉ\u00a0: aucun chiffre n’utilise ce fichier tant qu’il n’est pas réimporté avec --accept"))
 	}
+}
+
+// printDuplicate says of a file that is there already what that changes.
+func (a *app) printDuplicate(f importFlags, r *warehouse.Imported) {
+	head := a.say(fmt.Sprintf("already there (batch %d)", r.Batch), fmt.Sprintf("déjà importé (lot %d)", r.Batch))
+	switch {
+	case r.Gate:
+		head = a.say(fmt.Sprintf("already there, withheld (batch %d); --accept uses it", r.Batch), fmt.Sprintf("déjà importé, écarté (lot %d)\u00a0; --accept l’utilise", r.Batch))
+	case r.Released && f.dryRun:
+		head += a.say(": it is withheld and would count from now on", "\u00a0: il est écarté et compterait désormais")
+	case r.Released:
+		head += a.say(": accepted, its figures count from now on", "\u00a0: accepté, ses chiffres comptent désormais")
+	}
+	fmt.Fprintf(a.out, "%s: %s\n", locale.OneLine(r.File), head)
+	if r.Redated {
+		at := f.asOf
+		if d, err := locale.ParseDay(f.asOf); err == nil {
+			at = a.language().DayLong(d)
+		}
+		said := a.say("it counts as a file of "+at+" from now on", "il compte désormais comme un fichier du "+at)
+		if f.dryRun {
+			said = a.say("it would count as a file of "+at, "il compterait comme un fichier du "+at)
+		}
+		fmt.Fprintf(a.out, "  %s\n", said)
+	}
+	for _, x := range r.Replaces {
+		fmt.Fprintf(a.out, "  %s\n", a.replaced(x, f.dryRun))
+	}
+	a.printRank(f, r)
+}
+
+// printRank says which older batches go on answering because their files are
+// known later, and when --as-of changes nothing.
+func (a *app) printRank(f importFlags, r *warehouse.Imported) {
+	p := func(text string) { fmt.Fprintf(a.out, "  %s\n", text) }
+	for _, x := range r.OutrankedBy {
+		days := locale.Text{EN: "days " + locale.EN.FromTo(x.FirstDay, x.LastDay), FR: "les jours " + locale.FR.FromTo(x.FirstDay, x.LastDay)}
+		if x.FirstDay == x.LastDay {
+			days = locale.Text{EN: locale.EN.DayText(x.FirstDay), FR: "le " + locale.FR.DayText(x.FirstDay)}
+		}
+		p(a.say(fmt.Sprintf("%s: batch %d goes on answering, known later (%s)", days.EN, x.Batch, a.known(x.KnownAsOf, x.KnownFrom)),
+			fmt.Sprintf("%s\u00a0: le lot %d répond toujours, connu plus tard (%s)", days.FR, x.Batch, a.known(x.KnownAsOf, x.KnownFrom))))
+	}
+	if r.Report == nil {
+		return
+	}
+	switch guessed := r.KnownFrom == "mtime" || r.KnownFrom == "import"; {
+	case f.asOf != "" && !guessed && r.KnownFrom != "flag":
+		p(a.say("--as-of changes nothing: the file says itself when it was made ("+a.known(r.KnownAsOf, r.KnownFrom)+")",
+			"--as-of ne change rien\u00a0: le fichier dit lui-même quand il a été fait ("+a.known(r.KnownAsOf, r.KnownFrom)+")"))
+	case len(r.OutrankedBy) > 0 && guessed:
+		p(a.say(fmt.Sprintf("this file: %s; if it is the newer one, say its day: vigie import --as-of YYYY-MM-DD", a.known(r.KnownAsOf, r.KnownFrom)),
+			fmt.Sprintf("ce fichier\u00a0: %s\u00a0; s’il est le plus récent, dites son jour\u00a0: vigie import --as-of AAAA-MM-JJ", a.known(r.KnownAsOf, r.KnownFrom))))
+	}
+}
+
+// known says when a file was made, and what says so.
+func (a *app) known(at time.Time, from string) string {
+	l := a.language()
+	if a.agency != nil {
+		at = at.In(a.agency.Zone)
+	}
+	sources := map[string]locale.Text{
+		"file":   {EN: "as it says itself", FR: "d’après le fichier"},
+		"name":   {EN: "as its name says", FR: "d’après son nom"},
+		"flag":   {EN: "stated with --as-of", FR: "indiqué par --as-of"},
+		"mtime":  {EN: "by its time on disk", FR: "d’après sa date sur le disque"},
+		"import": {EN: "the time of the import", FR: "heure de l’import"},
+	}
+	return l.Instant(at) + ", " + sources[from].In(l)
 }
 
 func (a *app) control(c ingest.Control) string {
@@ -396,24 +551,37 @@ func (a *app) control(c ingest.Control) string {
 	return texts[c.Status].In(a.language())
 }
 
-func (a *app) replaced(x warehouse.Replaced) string {
-	l := a.language()
-	return a.say(fmt.Sprintf("replaces days of batch %d: %s", x.Batch, l.Period(x.FirstDay, x.LastDay)),
-		fmt.Sprintf("remplace des jours du lot %d\u00a0: %s", x.Batch, l.Period(x.FirstDay, x.LastDay)))
+// replaced says what a file takes over, or would take over.
+func (a *app) replaced(x warehouse.Replaced, would bool) string {
+	days := a.language().Period(x.FirstDay, x.LastDay)
+	if would {
+		return a.say(fmt.Sprintf("would replace days of batch %d: %s", x.Batch, days),
+			fmt.Sprintf("remplacerait des jours du lot %d\u00a0: %s", x.Batch, days))
+	}
+	return a.say(fmt.Sprintf("replaces days of batch %d: %s", x.Batch, days),
+		fmt.Sprintf("remplace des jours du lot %d\u00a0: %s", x.Batch, days))
 }
 
-// problem is a line that an editor can jump to: file:line: column: what.
+// problem is a line that an editor can jump to: file:line: column value: what.
 func (a *app) problem(file string, x ingest.Problem) string {
 	place := file
 	if x.Line > 0 {
 		place += fmt.Sprintf(":%d", x.Line)
 	}
 	if x.Column != "" {
-		place += ": " + x.Column
+		place += ": " + locale.OneLine(x.Column)
+	}
+	message := x.Message.In(a.language())
+	if x.Value != "" && !strings.Contains(message, x.Value) {
+		sep := ": "
+		if x.Column != "" {
+			sep = " "
+		}
+		place += sep + quoted(x.Value).In(a.language())
 	}
 	mark := ""
 	if x.Severity == ingest.Critical {
 		mark = a.say("CRITICAL: ", "CRITIQUE\u00a0: ")
 	}
-	return place + ": " + mark + x.Message.In(a.language())
+	return place + ": " + mark + locale.OneLine(message)
 }

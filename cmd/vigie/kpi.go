@@ -123,9 +123,9 @@ func (a *app) question(ctx context.Context, client, campaign, from, to, period, 
 		return q, nil, fail(exitUsage, "--compare %s: want previous or none", "--compare %s\u00a0: previous ou none attendu", quoted(compare))
 	}
 	if asOf != "" {
-		d, err := locale.ParseDay(asOf)
+		d, err := parseAsOf(asOf, a.today())
 		if err != nil {
-			return q, nil, fail(exitUsage, "--as-of %s: want YYYY-MM-DD", "--as-of %s\u00a0: AAAA-MM-JJ attendu", quoted(asOf))
+			return q, nil, err
 		}
 		q.AsOf = (d + 1).Start(a.agency.Zone).Add(-time.Microsecond)
 	}

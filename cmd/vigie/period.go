@@ -59,3 +59,16 @@ func parseRange(from, to string) (f, t locale.Day, err error) {
 	}
 	return f, t, nil
 }
+
+// parseAsOf reads the day of what was known then: nothing is known of the days
+// after today.
+func parseAsOf(s string, today locale.Day) (locale.Day, error) {
+	d, err := locale.ParseDay(s)
+	if err != nil {
+		return 0, fail(exitUsage, "--as-of %s: want YYYY-MM-DD", "--as-of %s\u00a0: AAAA-MM-JJ attendu", quoted(s))
+	}
+	if d > today {
+		return 0, fail(exitUsage, "--as-of %s: lies in the future, today is %s", "--as-of %s\u00a0: c’est dans le futur, nous sommes le %s", quoted(s), today)
+	}
+	return d, nil
+}
