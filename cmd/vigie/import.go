@@ -111,8 +111,8 @@ func (a *app) importFiles(ctx context.Context, f importFlags, args []string) err
 		// A dry run needs neither a workspace nor a client.
 	case err != nil:
 		return err
-	case look && !warehouse.Exists(a.agency.DataDir(a.env["VIGIE_DATA"])):
-		// Nor a database where there is none yet.
+	case f.propose && !f.accept, f.dryRun && !warehouse.Exists(a.agency.DataDir(a.env["VIGIE_DATA"])):
+		// Nor a database, where it asks none or there is none yet.
 	default:
 		if err := a.openWarehouse(ctx, "vigie import"); err != nil {
 			return err
