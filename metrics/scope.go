@@ -28,6 +28,8 @@ type Scope struct {
 	accounts []int32
 	// Outside are platform campaigns of the client that the brief does not take.
 	Outside []PlatformCampaign
+	// wider is the scope that this one was narrowed from, nil for a whole one.
+	wider *Scope
 }
 
 // Channel is one lever of the media plan.
@@ -224,7 +226,7 @@ func (s *Scope) accountList() string {
 // passed over.
 func (s *Scope) Only(ids ...string) *Scope {
 	out := *s
-	out.Channels, out.takes = nil, nil
+	out.Channels, out.takes, out.wider = nil, nil, s.unnarrowed()
 	at := map[int32]int32{}
 	for i, c := range s.Channels {
 		if slices.Contains(ids, c.ID) {
@@ -239,4 +241,12 @@ func (s *Scope) Only(ids ...string) *Scope {
 		}
 	}
 	return &out
+}
+
+// unnarrowed is the scope before any of its channels were left out.
+func (s *Scope) unnarrowed() *Scope {
+	if s.wider != nil {
+		return s.wider
+	}
+	return s
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -148,6 +150,9 @@ func (a *app) defaultPeriod(ctx context.Context, q *metrics.Question, brief *age
 		return err
 	}
 	last := metrics.LastComplete(whole)
+	if last == 0 && brief == nil {
+		last = today - 1 // nothing is known: the notes say why
+	}
 	switch {
 	case q.From != 0:
 		q.To = max(last, q.From)
@@ -193,6 +198,9 @@ func (a *app) printFrame(f *metrics.Frame) error {
 	}
 	fmt.Fprintln(w, a.say("KPI\tvalue\t90% interval\tvolume\tbefore\tchange", "indicateur\tvaleur\tintervalle 90\u00a0%\tvolume\tavant\tévolution"))
 	line := func(labels []string, r metrics.Row) {
+		if p := r.Partial; p != nil && len(labels) > 0 {
+			labels = append([]string{labels[0] + a.say(fmt.Sprintf(" (%d days of %d)", p.Days, p.Of), fmt.Sprintf(" (%d\u00a0jours sur %d)", p.Days, p.Of))}, labels[1:]...)
+		}
 		for _, id := range f.KPIs {
 			k, _ := metrics.LookupKPI(id)
 			v := r.KPIs[id]
@@ -233,16 +241,31 @@ func (a *app) printFrame(f *metrics.Frame) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
+	a.tell(f)
+	return nil
+}
+
+// tell prints what is to be known of a frame beside its figures.
+func (a *app) tell(f *metrics.Frame) {
+	l := a.language()
 	for _, n := range f.Notes {
 		fmt.Fprintf(a.err, "%s\n", n.In(l))
 	}
+	var whys []string // each said once, for all KPIs that it is true of
+	of := map[string][]string{}
 	for _, id := range f.KPIs {
 		if v := f.Total.KPIs[id]; v.Value == nil && v.Why != nil {
 			k, _ := metrics.LookupKPI(id)
-			fmt.Fprintf(a.err, "%s%s %s\n", k.Label.In(l), l.Colon(), v.Why.In(l))
+			why := v.Why.In(l)
+			if of[why] == nil {
+				whys = append(whys, why)
+			}
+			of[why] = append(of[why], k.Label.In(l))
 		}
 	}
-	return nil
+	for _, why := range whys {
+		fmt.Fprintf(a.err, "%s%s %s\n", strings.Join(of[why], ", "), l.Colon(), why)
+	}
 }
 
 // volume says whether there is enough to judge a ratio; a sum is exact, so
@@ -286,6 +309,10 @@ func (a *app) csvFrame(f *metrics.Frame) error {
 		return s
 	}
 	head := append([]string{}, f.By...)
+	cut := slices.Contains(f.By, "week") || slices.Contains(f.By, "month")
+	if cut {
+		head = append(head, "days", "days_of")
+	}
 	for _, id := range f.KPIs {
 		head = append(head, id, id+"_low", id+"_high")
 	}
@@ -294,6 +321,13 @@ func (a *app) csvFrame(f *metrics.Frame) error {
 		var rec []string
 		for _, x := range labels {
 			rec = append(rec, disarm(x))
+		}
+		if cut {
+			days, of := "", ""
+			if r.Partial != nil {
+				days, of = strconv.Itoa(r.Partial.Days), strconv.Itoa(r.Partial.Of)
+			}
+			rec = append(rec, days, of)
 		}
 		for _, id := range f.KPIs {
 			v := r.KPIs[id]
@@ -308,6 +342,7 @@ func (a *app) csvFrame(f *metrics.Frame) error {
 		line(nil, f.Total)
 	}
 	w.Flush()
+	a.tell(f)
 	return w.Error()
 }
 
@@ -331,6 +366,9 @@ func (a *app) jsonFrame(q metrics.Question, brief *agency.Campaign, f *metrics.F
 					out[d] = r.Keys[i]
 				}
 			}
+		}
+		if r.Partial != nil {
+			out["partial"] = r.Partial
 		}
 		if len(r.Previous) > 0 {
 			out["previous"] = oneLanguageChanges(r.Previous, l)
