@@ -34,7 +34,8 @@ type held struct {
 
 // holdings are the batches of the client that were not undone, oldest first.
 func (a *asking) holdings() ([]held, error) {
-	rows, err := a.db.QueryContext(a.ctx, `select batch, file, platform, level, least(first_day, declared_first), greatest(last_day, declared_last), known_as_of, withheld
+	rows, err := a.db.QueryContext(a.ctx, `select batch, file, platform, level, coalesce(least(first_day, declared_first), first_day, declared_first),
+			coalesce(greatest(last_day, declared_last), last_day, declared_last), known_as_of, withheld
 		from batch where client = ? and undone_at is null order by batch`, a.q.Scope.Client)
 	if err != nil {
 		return nil, fmt.Errorf("batches: %w", err)

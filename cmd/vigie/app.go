@@ -20,6 +20,7 @@ import (
 	"vigie/internal/locale"
 	"vigie/internal/warehouse"
 	"vigie/metrics"
+	"vigie/reports"
 )
 
 // app is one run of the program: what it talks to, and the workspace it stands
@@ -127,6 +128,7 @@ func (a *app) report(ctx context.Context, err error) int {
 	var problems agency.Problems
 	var question *metrics.ErrQuestion
 	var currencies *metrics.ErrCurrencies
+	var nothing *reports.ErrNothing
 	switch {
 	case errors.As(err, &f):
 		if text := f.text.In(a.language()); text != "" {
@@ -146,6 +148,9 @@ func (a *app) report(ctx context.Context, err error) int {
 	case errors.As(err, &question):
 		fmt.Fprintln(a.err, "vigie: "+question.In(a.language()))
 		return exitUsage
+	case errors.As(err, &nothing):
+		fmt.Fprintln(a.err, "vigie: "+nothing.In(a.language()))
+		return exitInvalid
 	case errors.As(err, &currencies):
 		fmt.Fprintln(a.err, "vigie: "+a.say(
 			"amounts in "+strings.Join(currencies.Currencies, " and ")+" cannot be added up: ask for one account or channel",

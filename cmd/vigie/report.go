@@ -71,6 +71,7 @@ data. The last line printed is the report's path.`,
 			if !e.Fresh {
 				fmt.Fprintln(a.err, a.say("nothing changed since this revision was issued", "rien n’a changé depuis l’émission de cette révision"))
 			}
+			a.warnAltered(e)
 			fmt.Fprintln(a.out, a.reportPath(e, formats))
 			return nil
 		},
@@ -105,9 +106,18 @@ data. The last line printed is the report's path.`,
 				if editions == nil {
 					editions = []reports.Edition{}
 				}
+				for i := range editions {
+					if editions[i].Altered, err = reports.Altered(editions[i].Dir); err != nil {
+						return err
+					}
+				}
 				return a.printJSON(map[string]any{"editions": editions})
 			}
 			for _, e := range editions {
+				if e.Altered, err = reports.Altered(e.Dir); err != nil {
+					return err
+				}
+				a.warnAltered(&e)
 				fmt.Fprintf(a.out, "%s  %s %d  %s\n", e.ID, a.say("revision", "révision"), e.Revision, a.reportPath(&e, []string{"html"}))
 			}
 			return nil
@@ -141,7 +151,12 @@ func (a *app) issue(ctx context.Context, c *agency.Campaign, period string, dryR
 		return nil, fail(exitUsage, "the period %s to %s lies outside the campaign, which runs from %s to %s",
 			"la période du %s au %s est hors de la campagne, qui va du %s au %s", from, to, c.Flight.Start, c.Flight.End)
 	}
+	src := reports.Source{DB: a.wh.DB(), Campaign: c, Now: a.clock(), Version: version}
+	req := reports.Request{Kind: reports.KindTracking, From: from, To: to}
 	if dryRun {
+		if err := reports.Issuable(ctx, src, req); err != nil {
+			return nil, err
+		}
 		fmt.Fprintln(a.out, filepath.Join(reports.Folder(c), reports.EditionID(from, to)))
 		return nil, nil
 	}
@@ -154,8 +169,27 @@ func (a *app) issue(ctx context.Context, c *agency.Campaign, period string, dryR
 	if slices.Contains(formats, "html") {
 		langs = append(langs, a.reportLang(c))
 	}
-	return reports.Issue(ctx, reports.Source{DB: a.wh.DB(), Campaign: c, Now: a.clock(), Version: version},
-		reports.Request{Kind: reports.KindTracking, From: from, To: to}, engine, langs...)
+	return reports.Issue(ctx, src, req, engine, langs...)
+}
+
+// warnAltered says that an issued file is no longer what was issued: whoever
+// edits a report by hand has a report of his own.
+func (a *app) warnAltered(e *reports.Edition) {
+	if len(e.Altered) == 0 {
+		return
+	}
+	var files []string
+	for _, f := range e.Altered {
+		files = append(files, e.ID+"/"+f)
+	}
+	list := strings.Join(files, ", ")
+	if len(files) == 1 {
+		fmt.Fprintln(a.err, a.say("warning: "+list+" is no longer what was issued; it is left as it is",
+			"attention\u00a0: "+list+" n’est plus ce qui a été publié\u00a0; il est laissé tel quel"))
+		return
+	}
+	fmt.Fprintln(a.err, a.say("warning: "+list+" are no longer what was issued; they are left as they are",
+		"attention\u00a0: "+list+" ne sont plus ce qui a été publié\u00a0; ils sont laissés tels quels"))
 }
 
 // reportLang is the language of a campaign's reports: the flag's, else its
