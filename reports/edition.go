@@ -146,7 +146,8 @@ func Issuable(ctx context.Context, src Source, req Request) error {
 		return nothing("the only export of %s for the period is withheld by a check: vigie batches show %d says why",
 			"le seul export de %s pour la période est écarté par un contrôle\u00a0: vigie batches show %d dit pourquoi", name, withheld)
 	}
-	return nothing("no export speaks of %s from %s to %s: %s", "aucun export ne parle de %s du %s au %s\u00a0: %s", name, day(from), day(to), data)
+	days := locale.Text{EN: fmt.Sprintf("%s %d", locale.EN.FromTo(from, to), to.Time().Year()), FR: fmt.Sprintf("%s %d", locale.FR.FromTo(from, to), to.Time().Year())}
+	return nothing("no export speaks of %s %s: %s", "aucun export ne parle de %s %s\u00a0: %s", name, days, data)
 }
 
 // Issue freezes a snapshot and writes its edition in some languages. Where the

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path"
 	"path/filepath"
 	"slices"
@@ -46,8 +47,9 @@ type app struct {
 	args   []string             // as given, to be sent to the server
 	// fileArgs are the files that the command line names, in order.
 	fileArgs []string
-	// stand is where the command stands inside the workspace, slash-separated.
-	stand string
+	// stand is where the command stands inside the workspace, slash-separated;
+	// cwd where it stands on the disk, empty where that is not known.
+	stand, cwd string
 }
 
 // Exit codes, as the README promises them.
@@ -100,7 +102,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	err := root.ExecuteContext(ctx)
 	var forward *forwardError
 	if errors.As(err, &forward) {
-		code, ferr := a.forward(ctx, forward.socket)
+		code, ferr := a.forward(ctx, forward.Holder)
 		if ferr == nil {
 			return code
 		}
@@ -119,6 +121,7 @@ func (a *app) report(ctx context.Context, err error) int {
 	if errors.As(err, &quiet) {
 		return quiet.code
 	}
+	a.openAgency() // its language, also where the command failed before it was opened
 	if ctx.Err() != nil {
 		fmt.Fprintln(a.err, a.say("interrupted: nothing was left half done", "interrompu\u00a0: rien n’est resté à moitié fait"))
 		return exitInterrupted
@@ -156,10 +159,6 @@ func (a *app) report(ctx context.Context, err error) int {
 			"amounts in "+strings.Join(currencies.Currencies, " and ")+" cannot be added up: ask for one account or channel",
 			"des montants en "+strings.Join(currencies.Currencies, " et en ")+" ne s’additionnent pas\u00a0: demandez un seul compte ou levier"))
 		return exitInvalid
-	case strings.HasPrefix(err.Error(), "unknown command"): // cobra gives it no type
-		fmt.Fprintln(a.err, "vigie: "+a.say(err.Error()+"; see vigie --help",
-			strings.Replace(err.Error(), "unknown command", "commande inconnue", 1)+"\u00a0; voir vigie --help"))
-		return exitUsage
 	case errors.Is(err, agency.ErrNoWorkspace):
 		fmt.Fprintln(a.err, "vigie: "+a.say(err.Error(),
 			"pas de vigie.yaml ici ni dans un dossier au-dessus\u00a0: placez-vous dans un espace de travail, nommez-en un avec -C, ou créez-en un avec vigie init"))
@@ -174,10 +173,13 @@ type quietError struct{ code int }
 
 func (e *quietError) Error() string { return fmt.Sprintf("exit %d", e.code) }
 
-// language is that of the flag, else the workspace's, else French.
+// language is that of the flag or its variable, else the workspace's, else
+// French.
 func (a *app) language() locale.Lang {
-	if l, err := locale.ParseLang(a.lang); err == nil {
-		return l
+	for _, s := range []string{a.lang, a.env["VIGIE_LANG"]} {
+		if l, err := locale.ParseLang(s); err == nil {
+			return l
+		}
 	}
 	if a.agency != nil {
 		return a.agency.Language
@@ -191,19 +193,22 @@ func (a *app) say(en, fr string) string { return locale.Text{EN: en, FR: fr}.In(
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "vigie",
-		Short: "Tracking reports from the exports of advertising platforms",
-		Long: `Vigie turns the exports that advertising platforms let people download into
-tracking reports that can be defended in front of a client and a jury.
-
-Start with "vigie demo": it makes a complete agency with data and a report.`,
+		Short: both("Tracking reports from the exports of advertising platforms", "Des rapports de suivi à partir des exports des plateformes publicitaires"),
+		Long: both("Vigie turns the exports that advertising platforms let people download into\n"+
+			"tracking reports that can be defended in front of a client and a jury.\n\n"+
+			"Start with “vigie demo”: it makes a complete agency with data and a report.",
+			"Vigie transforme les exports que les plateformes publicitaires laissent télécharger\n"+
+				"en rapports de suivi qui se défendent devant un client et devant un jury.\n\n"+
+				"Pour commencer, «\u00a0vigie demo\u00a0» crée une agence complète, avec des données et un rapport."),
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		Args:          a.arguments(0, 0),
 		RunE:          func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
 			if err := a.environment(cmd.Flags()); err != nil {
 				return err
 			}
+			a.speak(cmd.Root())
 			if a.lang != "" {
 				if _, err := locale.ParseLang(a.lang); err != nil {
 					return fail(exitUsage, "--lang %s: want fr or en", "--lang %s\u00a0: fr ou en attendu", quoted(a.lang))
@@ -213,34 +218,21 @@ Start with "vigie demo": it makes a complete agency with data and a report.`,
 		},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &failure{code: exitUsage, err: err, text: locale.Same(err.Error() + "; see " + cmd.CommandPath() + " --help")}
+		return flagFailure(cmd.CommandPath()+" --help", err)
 	})
 	f := root.PersistentFlags()
-	f.StringVarP(&a.dir, "dir", "C", a.dir, "the workspace (default: the nearest folder upwards that holds vigie.yaml)")
-	f.StringVar(&a.lang, "lang", "", "fr or en (default: the workspace's)")
-	f.BoolVar(&a.json, "json", false, "print data as JSON")
-	f.DurationVar(&a.wait, "wait", 30*time.Second, "how long to wait for another command to leave the workspace")
+	f.StringVarP(&a.dir, "dir", "C", a.dir, both("the workspace; without it the nearest folder upwards that holds vigie.yaml", "l’espace de travail\u00a0; sans elle, le dossier le plus proche vers le haut qui contient vigie.yaml"))
+	f.Lookup("dir").DefValue = "" // in a server it is the server's own
+	f.StringVar(&a.lang, "lang", "", both("fr or en; without it the workspace's language", "fr ou en\u00a0; sans elle, la langue de l’espace de travail"))
+	f.BoolVar(&a.json, "json", false, both("print data as JSON", "donner les données en JSON"))
+	f.DurationVar(&a.wait, "wait", 30*time.Second, both("how long to wait for another command to leave the workspace", "combien de temps attendre qu’une autre commande quitte l’espace de travail"))
+	f.BoolP("help", "h", false, both("the manual of the command", "le manuel de la commande"))
 	root.AddCommand(a.demoCmd(), a.initCmd(), a.validateCmd(), a.importCmd(), a.batchesCmd(), a.kpiCmd(), a.reportCmd(), a.serveCmd(), a.versionCmd())
+	root.AddCommand(a.completionCmd(root))
+	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(a.helpCmd(root))
-	for _, c := range root.Commands() {
-		noArgs(c)
-	}
+	root.SetHelpFunc(a.manual)
 	return root
-}
-
-// noArgs turns cobra's argument errors into usage errors.
-func noArgs(c *cobra.Command) {
-	if check := c.Args; check != nil {
-		c.Args = func(cmd *cobra.Command, args []string) error {
-			if err := check(cmd, args); err != nil {
-				return &failure{code: exitUsage, err: err, text: locale.Same(err.Error() + "; see " + cmd.CommandPath() + " --help")}
-			}
-			return nil
-		}
-	}
-	for _, sub := range c.Commands() {
-		noArgs(sub)
-	}
 }
 
 // environment gives each flag that was not set the value of its VIGIE_…
@@ -251,7 +243,9 @@ func (a *app) environment(flags *pflag.FlagSet) error {
 		name := "VIGIE_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		if v, ok := a.env[name]; ok && !f.Changed && err == nil {
 			if serr := flags.Set(f.Name, v); serr != nil {
-				err = fail(exitUsage, "%s=%q: %v", "%s=%q\u00a0: %v", name, v, serr)
+				f := flagFailure("vigie --help", serr)
+				f.text = locale.Text{EN: name + ": " + f.text.EN, FR: name + "\u00a0: " + f.text.FR}
+				err = f
 			}
 		}
 	})
@@ -336,10 +330,10 @@ func (a *app) openWarehouse(ctx context.Context, command string) error {
 		}
 		var busy *warehouse.ErrBusy
 		if !errors.As(err, &busy) {
-			return err
+			return a.noDatabase(ctx, dir, err)
 		}
 		if busy.Socket != "" && command != serveCommand {
-			return &forwardError{busy.Socket}
+			return &forwardError{busy.Holder}
 		}
 		if command == serveCommand || a.clock().Sub(start) > a.wait {
 			return err
@@ -350,6 +344,23 @@ func (a *app) openWarehouse(ctx context.Context, command string) error {
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
+}
+
+// noDatabase says in words why the database cannot be opened, and what to do.
+func (a *app) noDatabase(ctx context.Context, dir string, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var path *fs.PathError
+	f := fail(exitInvalid,
+		"the database in %s cannot be opened; it may be damaged. Put a backup in its place, or move warehouse.duckdb out of the folder and import the exports again: those that were taken in are kept in archive/ (%s)",
+		"la base de données de %s ne s’ouvre pas\u00a0; elle est peut-être abîmée. Remettez une sauvegarde à sa place, ou sortez warehouse.duckdb de ce dossier et réimportez les exports\u00a0: ceux qui l’ont été sont gardés dans archive/ (%s)",
+		dir, because(err))
+	if errors.As(err, &path) {
+		f = fail(exitInvalid, "the data in %s cannot be used: %s", "les données de %s ne peuvent pas être utilisées\u00a0: %s", path.Path, because(err))
+	}
+	f.err = err
+	return f
 }
 
 func (a *app) closeWarehouse() {

@@ -17,15 +17,22 @@ import (
 func (a *app) batchesCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "batches",
-		Short: "What was taken in, and taking it back out",
-		Args:  cobra.NoArgs,
+		Short: both("What was taken in, and taking it back out", "Ce qui a été importé, et comment le retirer"),
+		Args:  a.arguments(0, 0),
 		RunE:  func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 	}
 	var client string
 	list := &cobra.Command{
 		Use:   "list",
-		Short: "Every batch, oldest first",
-		Args:  cobra.NoArgs,
+		Short: both("Every batch, oldest first", "Tous les lots, du plus ancien au plus récent"),
+		Long: both("List every batch, oldest first: each is a file that was taken in. “answers” is the\n"+
+			"share of its days and campaigns (or of its spans) that questions about campaigns are\n"+
+			"answered from; the rest was replaced by a newer file, or a coarser one answers.",
+			"Liste tous les lots, du plus ancien au plus récent\u00a0: chacun est un fichier importé.\n"+
+				"«\u00a0répond\u00a0» est la part de ses jours et campagnes (ou de ses périodes) d’où viennent les\n"+
+				"réponses sur les campagnes\u00a0; le reste a été remplacé par un fichier plus récent, ou c’est\n"+
+				"un fichier moins fin qui répond."),
+		Args: a.arguments(0, 0),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := a.openWarehouse(cmd.Context(), "vigie batches"); err != nil {
 				return err
@@ -53,11 +60,11 @@ func (a *app) batchesCmd() *cobra.Command {
 			return w.Flush()
 		},
 	}
-	list.Flags().StringVar(&client, "client", "", "only this client's")
+	list.Flags().StringVar(&client, "client", "", both("only this client's", "de ce client seulement"))
 	show := &cobra.Command{
-		Use:   "show BATCH",
-		Short: "One batch with all that its reading reported",
-		Args:  cobra.ExactArgs(1),
+		Use:   both("show BATCH", "show LOT"),
+		Short: both("One batch with all that its reading reported", "Un lot, avec tout ce que sa lecture a signalé"),
+		Args:  a.arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := a.batch(cmd, args[0])
 			if err != nil {
@@ -89,9 +96,9 @@ func (a *app) batchesCmd() *cobra.Command {
 		},
 	}
 	undo := &cobra.Command{
-		Use:   "undo BATCH",
-		Short: "Take a batch back out: what it had replaced answers again",
-		Args:  cobra.ExactArgs(1),
+		Use:   both("undo BATCH", "undo LOT"),
+		Short: both("Take a batch back out: what it had replaced answers again", "Retirer un lot\u00a0: ce qu’il avait remplacé répond de nouveau"),
+		Args:  a.arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := a.batch(cmd, args[0])
 			if err != nil {

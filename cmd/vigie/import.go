@@ -29,45 +29,56 @@ type importFlags struct {
 func (a *app) importCmd() *cobra.Command {
 	var f importFlags
 	cmd := &cobra.Command{
-		Use:   "import FILE…",
-		Short: "Take exports in",
-		Long: `Take exports of advertising platforms in, as downloaded: CSV, TSV or XLSX. The
-platform, the language, the number and date formats are recognised; each file is
-one batch, stored whole or not at all. A file imported twice changes nothing; a
-newer file replaces the days and campaigns that it holds.
-
-A table that no platform wrote and that Vigie does not know is refused. With --map
-it is shown how it would be read; --map --accept keeps that in sources/ (where it
-can be corrected) and takes the table in.
-
-With --dry-run nothing is written: the answer says how the file would be read,
-what it would replace and whether a check would withhold it. "-" reads standard
-input.
-
-Which of two files is the newer one is told by the file itself, its name, or its
-time on disk; --as-of states it where they do not, also for a file that is there
-already.
-
-Exit code: 0 every file was taken in (or already there); 1 some were; 3 none
-was; 4 a check withholds a file, or asks for --accept.`,
+		Use:   both("import FILE…", "import FICHIER…"),
+		Short: both("Take exports in", "Importer des exports"),
+		Long: both("Take exports of advertising platforms in, as downloaded: CSV, TSV or XLSX. The\n"+
+			"platform, the language, the number and date formats are recognised; each file is\n"+
+			"one batch, stored whole or not at all. A file imported twice changes nothing; a\n"+
+			"newer file replaces the days and campaigns that it holds.\n\n"+
+			"A table that no platform wrote and that Vigie does not know is refused. With --map\n"+
+			"it is shown how it would be read; --map --accept keeps that in sources/ (where it\n"+
+			"can be corrected) and takes the table in.\n\n"+
+			"With --dry-run nothing is written: the answer says how the file would be read, what\n"+
+			"it would replace and whether a check would withhold it. “-” reads standard input.\n\n"+
+			"Which of two files is the newer one is told by the file itself, its name, or its\n"+
+			"time on disk; --as-of states it where they do not, also for a file that is there\n"+
+			"already.\n\n"+
+			"Exit code: 0 every file was taken in (or already there); 1 some were; 3 none was; 4 a\n"+
+			"check withholds a file, or asks for --accept. A dry run ends as the import would,\n"+
+			"where it is known whose the file is.",
+			"Importe les exports des plateformes publicitaires tels que téléchargés\u00a0: CSV, TSV ou\n"+
+				"XLSX. La plateforme, la langue, le format des nombres et des dates sont reconnus\u00a0; chaque\n"+
+				"fichier est un lot, gardé en entier ou pas du tout. Importer deux fois un fichier ne\n"+
+				"change rien\u00a0; un fichier plus récent remplace les jours et les campagnes qu’il contient.\n\n"+
+				"Un tableau qu’aucune plateforme n’a écrit et que Vigie ne connaît pas est refusé. Avec\n"+
+				"--map, Vigie montre comment il le lirait\u00a0; --map --accept garde cette lecture dans\n"+
+				"sources/ (où elle se corrige) et importe le tableau.\n\n"+
+				"Avec --dry-run, rien n’est écrit\u00a0: la réponse dit comment le fichier serait lu, ce qu’il\n"+
+				"remplacerait et si un contrôle l’écarterait. «\u00a0-\u00a0» lit l’entrée standard.\n\n"+
+				"Lequel de deux fichiers est le plus récent, c’est le fichier qui le dit, son nom, ou sa\n"+
+				"date sur le disque\u00a0; --as-of l’indique quand ils ne le disent pas, même pour un fichier\n"+
+				"déjà importé.\n\n"+
+				"Code de sortie\u00a0: 0 tous les fichiers sont importés (ou l’étaient déjà)\u00a0; 1 certains\u00a0; 3\n"+
+				"aucun\u00a0; 4 un contrôle écarte un fichier, ou demande --accept. Un essai à blanc finit\n"+
+				"comme l’import, quand on sait à qui est le fichier."),
 		Example: "  vigie import --client durand Rapport.csv Campagnes.xlsx\n  vigie import --dry-run --json export.csv",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    a.arguments(1, -1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.importFiles(cmd.Context(), f, args) },
 	}
 	fs := cmd.Flags()
-	fs.StringVar(&f.client, "client", "", "whose exports these are (default: the inbox folder, the folder one stands in, or the only client)")
-	fs.StringVar(&f.platform, "platform", "", "platform id, where it is not recognised")
-	fs.StringVar(&f.account, "account", "", "account, where the file names none")
-	fs.StringVar(&f.currency, "currency", "", "ISO currency, where the file says none or an ambiguous sign")
-	fs.StringVar(&f.asOf, "as-of", "", "day on which the file was made (YYYY-MM-DD)")
-	fs.StringVar(&f.decimal, "decimal", "", "decimal sign of the file's numbers, , or .")
-	fs.StringVar(&f.dates, "dates", "", "order of the file's dates, dmy or mdy")
-	fs.BoolVar(&f.complete, "complete", false, "the file holds every campaign of its account: a day without rows had no delivery")
-	fs.BoolVar(&f.accept, "accept", false, "accept a file that a check withholds or stops")
-	fs.BoolVar(&f.strict, "strict", false, "refuse a file that a check would withhold")
-	fs.StringSliceVar(&f.drop, "drop", nil, "header of a column of data about people: it is not read, and the file is not kept")
-	fs.BoolVar(&f.propose, "map", false, "show how an unknown table would be read; with --accept keep that in sources/ and import")
-	fs.BoolVar(&f.dryRun, "dry-run", false, "say how the files would be read, write nothing")
+	fs.StringVar(&f.client, "client", "", both("whose exports these are; without it the inbox folder, the folder one stands in, or the only client", "à qui sont ces exports\u00a0; sans elle, le dossier de dépôt, le dossier où l’on est, ou le seul client"))
+	fs.StringVar(&f.platform, "platform", "", both("platform id, where it is not recognised", "identifiant de la plateforme, si elle n’est pas reconnue"))
+	fs.StringVar(&f.account, "account", "", both("account, where the file names none", "compte, si le fichier n’en nomme pas"))
+	fs.StringVar(&f.currency, "currency", "", both("ISO currency, where the file says none or an ambiguous sign", "devise ISO, si le fichier n’en dit pas ou montre un signe ambigu"))
+	fs.StringVar(&f.asOf, "as-of", "", both("day on which the file was made, YYYY-MM-DD", "jour où le fichier a été fait, AAAA-MM-JJ"))
+	fs.StringVar(&f.decimal, "decimal", "", both("decimal sign of the file’s numbers: , or .", "signe décimal des nombres du fichier\u00a0: , ou ."))
+	fs.StringVar(&f.dates, "dates", "", both("order of the file’s dates: dmy or mdy", "ordre des dates du fichier\u00a0: dmy (jour d’abord) ou mdy"))
+	fs.BoolVar(&f.complete, "complete", false, both("the file holds every campaign of its account: a day without rows had no delivery", "le fichier contient toutes les campagnes de son compte\u00a0: un jour sans ligne n’a rien diffusé"))
+	fs.BoolVar(&f.accept, "accept", false, both("accept a file that a check withholds or stops", "accepter un fichier qu’un contrôle écarte ou arrête"))
+	fs.BoolVar(&f.strict, "strict", false, both("refuse a file that a check would withhold", "refuser un fichier qu’un contrôle écarterait"))
+	fs.StringSliceVar(&f.drop, "drop", nil, both("header of a column of data about people: it is not read, and the file is not kept", "en-tête d’une colonne de données personnelles\u00a0: elle n’est pas lue, et le fichier n’est pas gardé"))
+	fs.BoolVar(&f.propose, "map", false, both("show how an unknown table would be read; with --accept keep that in sources/ and import", "montrer comment un tableau inconnu serait lu\u00a0; avec --accept, garder cette lecture dans sources/ et importer"))
+	fs.BoolVar(&f.dryRun, "dry-run", false, both("say what the import would do, write nothing", "dire ce que ferait l’import, ne rien écrire"))
 	return cmd
 }
 
@@ -123,7 +134,7 @@ func (a *app) importFiles(ctx context.Context, f importFlags, args []string) err
 		return err
 	}
 	if f.propose {
-		if done, err := a.propose(f, o, args); done || err != nil {
+		if done, err := a.propose(ctx, f, o, args); done || err != nil {
 			return err
 		}
 	}
@@ -170,10 +181,11 @@ func importExit(results []*warehouse.Imported) error {
 
 // importFile takes one file in, or says how it would be read.
 func (a *app) importFile(ctx context.Context, f importFlags, o ingest.Options, arg string) (*warehouse.Imported, error) {
-	file, err := a.files.open(arg)
+	file, err := a.files.open(ctx, arg)
 	if err != nil {
+		why := because(err)
 		return &warehouse.Imported{File: arg, Status: warehouse.StatusRejected, Error: locale.Text{
-			EN: "cannot be opened: " + reason(err), FR: "ne peut pas être ouvert\u00a0: " + reason(err)}}, nil
+			EN: "cannot be opened: " + why.EN, FR: "ne peut pas être ouvert\u00a0: " + why.FR}}, nil
 	}
 	defer file.Close()
 	done := a.progress(file, &o)
@@ -205,14 +217,6 @@ func (a *app) importFile(ctx context.Context, f importFlags, o ingest.Options, a
 		r.Report = b.Report
 	}
 	return r, nil
-}
-
-func reason(err error) string {
-	var pathErr *os.PathError
-	if errors.As(err, &pathErr) {
-		return pathErr.Err.Error()
-	}
-	return err.Error()
 }
 
 // copied keeps what a dry run reads, so that it can be read again. done removes

@@ -23,13 +23,22 @@ func (a *app) kpiCmd() *cobra.Command {
 	var client, campaign, from, to, period, by, compare, asOf, format string
 	var list bool
 	cmd := &cobra.Command{
-		Use:   "kpi [KPI…]",
-		Short: "KPI values with their interval and volume",
-		Long: `KPI values over a period, by any of day, week, month, platform, channel,
-account, platform_campaign, ad_group, ad or a breakdown of the exports; each with
-the sums behind it, its 90% interval and the volume it rests on. A ratio is always
-sum ÷ sum at the line shown. Without a period: the last complete week with data.`,
-		Example: "  vigie kpi cpa conversions --by channel\n  vigie kpi --by week --compare none --format csv > semaines.csv",
+		Use:   both("kpi [KPI…]", "kpi [INDICATEUR…]"),
+		Short: both("KPI values with their interval and volume", "Les indicateurs, avec leur intervalle et leur volume"),
+		Long: both("KPI values over a period, by any of day, week, month, platform, channel, account,\n"+
+			"platform_campaign, ad_group, ad or a breakdown of the exports; each with the sums\n"+
+			"behind it, its 90% interval and the volume it rests on. A ratio is always sum ÷ sum\n"+
+			"at the line shown. A week or a month that the period cuts is marked and compared\n"+
+			"with its same days before. Without a period: the last complete week with data.",
+			"Les indicateurs d’une période, par day (jour), week (semaine), month (mois), platform\n"+
+				"(plateforme), channel (levier), account (compte), platform_campaign (campagne\n"+
+				"plateforme), ad_group (groupe d’annonces), ad (annonce) ou une ventilation des exports\u00a0;\n"+
+				"chacun avec les sommes dont il vient, son intervalle à 90\u00a0% et le volume sur lequel il\n"+
+				"repose. Un taux est toujours somme ÷ somme de la ligne affichée. Une semaine ou un mois\n"+
+				"que la période coupe est signalé, et comparé à ses mêmes jours d’avant. Sans période\u00a0: la\n"+
+				"dernière semaine complète qui a des données."),
+		Example: both("  vigie kpi cpa conversions --by channel\n  vigie kpi --by week --period flight --compare none --format csv > weeks.csv",
+			"  vigie kpi cpa conversions --by channel\n  vigie kpi --by week --period flight --compare none --format csv > semaines.csv"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if list {
 				return a.listKPIs()
@@ -58,16 +67,16 @@ sum ÷ sum at the line shown. Without a period: the last complete week with data
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&client, "client", "", "client (default: the one one stands in, or the only one)")
-	f.StringVar(&campaign, "campaign", "", "campaign; “all” for everything the client has")
-	f.StringVar(&from, "from", "", "first day, YYYY-MM-DD")
-	f.StringVar(&to, "to", "", "last day, YYYY-MM-DD")
-	f.StringVar(&period, "period", "", "2026-W10, 2026-03 or 2026-03-01..2026-03-31")
-	f.StringVar(&by, "by", "channel", "dimensions, separated by commas; none: the total alone")
-	f.StringVar(&compare, "compare", "previous", "previous or none")
-	f.StringVar(&asOf, "as-of", "", "answer with what was known at the end of that day")
-	f.StringVar(&format, "format", "table", "table, csv or json")
-	f.BoolVar(&list, "list", false, "list the KPIs with their definitions")
+	f.StringVar(&client, "client", "", both("client; without it the one whose folder one stands in, or the only one", "client\u00a0; sans elle, celui du dossier où l’on est, ou le seul"))
+	f.StringVar(&campaign, "campaign", "", both("campaign; all: everything that the client has", "campagne\u00a0; all\u00a0: tout ce qu’a le client"))
+	f.StringVar(&from, "from", "", both("first day, YYYY-MM-DD", "premier jour, AAAA-MM-JJ"))
+	f.StringVar(&to, "to", "", both("last day, YYYY-MM-DD", "dernier jour, AAAA-MM-JJ"))
+	f.StringVar(&period, "period", "", periodUsage)
+	f.StringVar(&by, "by", "channel", both("dimensions, separated by commas; none: the total alone", "dimensions, séparées par des virgules\u00a0; none\u00a0: le total seul"))
+	f.StringVar(&compare, "compare", "previous", both("with the period before (previous), or none", "à la période d’avant (previous), ou none"))
+	f.StringVar(&asOf, "as-of", "", both("answer with what was known at the end of that day", "répondre avec ce que l’on savait à la fin de ce jour"))
+	f.StringVar(&format, "format", "table", both("table, csv or json", "table, csv ou json"))
+	f.BoolVar(&list, "list", false, both("list the KPIs with their definitions", "lister les indicateurs avec leur définition"))
 	return cmd
 }
 
@@ -102,7 +111,7 @@ func (a *app) question(ctx context.Context, client, campaign, from, to, period, 
 	case period != "" && (from != "" || to != ""):
 		return q, nil, fail(exitUsage, "give --period or --from and --to, not both", "donnez --period, ou --from et --to, pas les deux")
 	case period != "":
-		q.From, q.To, err = parsePeriod(period)
+		q.From, q.To, err = parsePeriod(period, brief)
 	default:
 		q.From, q.To, err = parseRange(from, to)
 	}

@@ -6,15 +6,25 @@ import (
 	"strings"
 	"time"
 
+	"vigie/internal/agency"
 	"vigie/internal/locale"
 )
 
+var periodUsage = both("a week 2026-W10, a month 2026-03, days 2026-03-01..2026-03-31, or flight: the whole campaign", "une semaine 2026-W10, un mois 2026-03, des jours 2026-03-01..2026-03-31, ou flight\u00a0: toute la campagne")
+
 var weekForm = regexp.MustCompile(`^(\d{4})-[Ww](\d{1,2})$`)
 
-// parsePeriod reads 2026-W10, 2026-03 or 2026-03-01..2026-03-31.
-func parsePeriod(s string) (from, to locale.Day, err error) {
-	bad := fail(exitUsage, "period %s: want a week (2026-W10), a month (2026-03) or days (2026-03-01..2026-03-31)",
-		"période %s\u00a0: une semaine (2026-W10), un mois (2026-03) ou des jours (2026-03-01..2026-03-31) attendus", quoted(s))
+// parsePeriod reads 2026-W10, 2026-03, 2026-03-01..2026-03-31 or, of a campaign,
+// flight.
+func parsePeriod(s string, c *agency.Campaign) (from, to locale.Day, err error) {
+	bad := fail(exitUsage, "period %s: want a week (2026-W10), a month (2026-03), days (2026-03-01..2026-03-31) or flight",
+		"période %s\u00a0: une semaine (2026-W10), un mois (2026-03), des jours (2026-03-01..2026-03-31) ou flight attendus", quoted(s))
+	if s == "flight" {
+		if c == nil {
+			return 0, 0, fail(exitUsage, "--period flight is of a campaign, and none is asked for", "--period flight est celle d’une campagne, et aucune n’est demandée")
+		}
+		return c.Flight.Start, c.Flight.End, nil
+	}
 	if m := weekForm.FindStringSubmatch(s); m != nil {
 		year, _ := strconv.Atoi(m[1])
 		week, _ := strconv.Atoi(m[2])

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,23 +20,30 @@ import (
 func (a *app) reportCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report",
-		Short: "Tracking reports",
-		Args:  cobra.NoArgs,
+		Short: both("Tracking reports", "Les rapports de suivi"),
+		Args:  a.arguments(0, 0),
 		RunE:  func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 	}
 	var kind, period, edition string
 	var formats []string
 	var dryRun bool
 	build := &cobra.Command{
-		Use:   "build [CLIENT/CAMPAIGN]",
-		Short: "Freeze the figures of a period and write its report",
-		Long: `Freeze the figures of a period and write the report from them: an HTML file that
-opens anywhere without a network, and the frozen snapshot beside it. The same
-figures give the same files; changed figures make the next revision, and an
-issued revision is never changed. Without a period: the last complete week with
-data. The last line printed is the report's path.`,
+		Use:   both("build [CLIENT/CAMPAIGN]", "build [CLIENT/CAMPAGNE]"),
+		Short: both("Freeze the figures of a period and write its report", "Figer les chiffres d’une période et écrire son rapport"),
+		Long: both("Freeze the figures of a period and write the report from them: an HTML file that\n"+
+			"opens anywhere without a network, and the frozen snapshot beside it. The same\n"+
+			"figures give the same files; changed figures make the next revision, and an issued\n"+
+			"revision is never changed: what was edited by hand is told and left as it is.\n"+
+			"Without a period: the last complete week with data. The last line printed is the\n"+
+			"report’s path.",
+			"Fige les chiffres d’une période et en écrit le rapport\u00a0: un fichier HTML qui s’ouvre\n"+
+				"partout sans réseau, et à côté les chiffres figés. Les mêmes chiffres donnent les mêmes\n"+
+				"fichiers\u00a0; d’autres font la révision suivante, et une révision publiée n’est jamais\n"+
+				"modifiée\u00a0: ce qui l’a été à la main est signalé et laissé tel quel. Sans période\u00a0: la\n"+
+				"dernière semaine complète qui a des données. La dernière ligne affichée est le chemin\n"+
+				"du rapport."),
 		Example: "  vigie report build durand/rentree-2026 --period 2026-W40",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    a.arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if kind != reports.KindTracking {
 				return fail(exitUsage, "--kind %s: want tracking", "--kind %s\u00a0: tracking attendu", quoted(kind))
@@ -77,15 +83,15 @@ data. The last line printed is the report's path.`,
 		},
 	}
 	f := build.Flags()
-	f.StringVar(&kind, "kind", reports.KindTracking, "tracking")
-	f.StringVar(&period, "period", "", "2026-W10, 2026-03 or 2026-03-01..2026-03-31")
-	f.StringVar(&edition, "edition", "full", "full")
-	f.StringSliceVar(&formats, "format", []string{"html"}, "html, json")
-	f.BoolVar(&dryRun, "dry-run", false, "say which edition would be written, write nothing")
+	f.StringVar(&kind, "kind", reports.KindTracking, both("kind of report: tracking", "sorte de rapport\u00a0: tracking (suivi)"))
+	f.StringVar(&period, "period", "", periodUsage)
+	f.StringVar(&edition, "edition", "full", both("edition: full", "édition\u00a0: full (complète)"))
+	f.StringSliceVar(&formats, "format", []string{"html"}, both("html, json: what to write", "html, json\u00a0: ce qu’il faut écrire"))
+	f.BoolVar(&dryRun, "dry-run", false, both("say which edition would be written, write nothing", "dire quelle édition serait écrite, ne rien écrire"))
 	list := &cobra.Command{
-		Use:   "list [CLIENT/CAMPAIGN]",
-		Short: "The issued reports, newest first",
-		Args:  cobra.MaximumNArgs(1),
+		Use:   both("list [CLIENT/CAMPAIGN]", "list [CLIENT/CAMPAGNE]"),
+		Short: both("The issued reports, newest first", "Les rapports publiés, du plus récent au plus ancien"),
+		Args:  a.arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := a.openAgency(); err != nil {
 				return err
@@ -132,7 +138,7 @@ func (a *app) issue(ctx context.Context, c *agency.Campaign, period string, dryR
 	var from, to locale.Day
 	var err error
 	if period != "" {
-		if from, to, err = parsePeriod(period); err != nil {
+		if from, to, err = parsePeriod(period, c); err != nil {
 			return nil, err
 		}
 	} else {
@@ -212,8 +218,8 @@ func (a *app) reportPath(e *reports.Edition, formats []string) string {
 		}
 	}
 	path := filepath.Join(e.Dir, name)
-	if wd, err := os.Getwd(); err == nil && !a.shared {
-		if rel, err := filepath.Rel(wd, path); err == nil && !strings.HasPrefix(rel, "..") {
+	if a.cwd != "" {
+		if rel, err := filepath.Rel(a.cwd, path); err == nil && !strings.HasPrefix(rel, "..") {
 			return rel
 		}
 	}

@@ -11,13 +11,16 @@ import (
 func (a *app) validateCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "validate",
-		Short: "Whether the files of the workspace can be read",
-		Long: `Read every file that people write in the workspace and print what is wrong in
-them, each mistake with its file, its line and a caret. What cannot be read is
-used by no command; what is only doubtful is marked as a warning.
-
-Exit code: 0 all can be read; 3 some cannot.`,
-		Args: cobra.NoArgs,
+		Short: both("Whether the files of the workspace can be read", "Dit si les fichiers de l’espace de travail se lisent"),
+		Long: both("Read every file that people write in the workspace and print what is wrong in\n"+
+			"them, each mistake with its file, its line and a caret. What cannot be read is used\n"+
+			"by no command; what is only doubtful is marked as a warning.\n\n"+
+			"Exit code: 0 all can be read; 3 some cannot.",
+			"Lit tous les fichiers que l’on écrit dans l’espace de travail et affiche ce qui n’y va\n"+
+				"pas, chaque faute avec son fichier, sa ligne et un repère. Ce qui ne se lit pas n’est\n"+
+				"utilisé par aucune commande\u00a0; ce qui est seulement douteux est marqué «\u00a0à vérifier\u00a0».\n\n"+
+				"Code de sortie\u00a0: 0 tout se lit\u00a0; 3 sinon."),
+		Args: a.arguments(0, 0),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := a.openAgency(); err != nil {
 				return err
