@@ -155,7 +155,7 @@ func constantRate(t *testing.T, rate int64) {
 	}
 	for _, by := range panels {
 		plain, converted := one.ask(by...), many.ask(by...)
-		if plain.Conversion != nil || converted.Conversion == nil || len(converted.Notes) != 1 {
+		if plain.Conversion != nil || converted.Conversion == nil || len(converted.Notes) != 1+len(plain.Notes) {
 			t.Fatalf("by %v: %+v %+v, notes %v", by, plain.Conversion, converted.Conversion, converted.Notes)
 		}
 		converted.Conversion, converted.Notes = nil, plain.Notes

@@ -26,7 +26,7 @@ import (
 // database. A case may hold a campaign.yaml; without one the whole client is
 // asked. It may hold files of rates.
 //
-//	import FILE [--as-of DAY] [--complete]
+//	import FILE [--as-of DAY | DAYThh] [--complete]
 //	ask KPI,KPI [by DIM,DIM] DAY..DAY [previous] [as-of DAY]
 //	daily DAY..DAY
 func TestFrames(t *testing.T) {
@@ -124,10 +124,19 @@ func (c *frameCase) step(words []string) {
 	case "import":
 		c.now = c.now.Add(time.Minute)
 		o := ingest.Options{Zone: time.UTC, Now: c.now, Currency: "EUR"}
+		var modified time.Time
 		for i := 2; i < len(words); i++ {
 			switch words[i] {
 			case "--as-of":
 				i++
+				if on, hour, ok := strings.Cut(words[i], "T"); ok { // 2026-09-05T08: while that day goes on
+					h, err := strconv.Atoi(hour)
+					if err != nil {
+						c.t.Fatal(err)
+					}
+					modified = day(on).Time().Add(time.Duration(h) * time.Hour)
+					continue
+				}
 				o.AsOf = day(words[i])
 			case "--complete":
 				o.Complete = true
@@ -139,9 +148,12 @@ func (c *frameCase) step(words []string) {
 		if err != nil {
 			c.t.Fatal(err)
 		}
-		r, err := c.w.Import(ctx, warehouse.Import{Client: "durand", Name: words[1], File: kept, Options: o})
-		if err != nil || r.Status != warehouse.StatusImported || r.Gate {
+		r, err := c.w.Import(ctx, warehouse.Import{Client: "durand", Name: words[1], ModTime: modified, File: kept, Options: o})
+		if err != nil || r.Status != warehouse.StatusImported {
 			c.t.Fatalf("%s: %+v %v", words[1], r, err)
+		}
+		if r.Gate {
+			fmt.Fprintln(&c.out, "withheld")
 		}
 	case "ask":
 		scope, err := metrics.LoadScope(ctx, c.w.DB(), c.client, c.brief)
@@ -220,7 +232,12 @@ func (c *frameCase) print(f *metrics.Frame) {
 			}
 			if p, ok := r.Previous[id]; ok && p.Change != nil {
 				fmt.Fprintf(&c.out, " (%+.0f%%)", *p.Change*100)
+			} else if ok && p.Value.Value != nil {
+				fmt.Fprintf(&c.out, " (before: %s)", strconv.FormatFloat(*p.Value.Value, 'g', 7, 64))
 			}
+		}
+		if r.Partial != nil {
+			fmt.Fprintf(&c.out, " [%d days of %d]", r.Partial.Days, r.Partial.Of)
 		}
 		fmt.Fprintln(&c.out)
 	}

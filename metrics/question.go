@@ -36,7 +36,8 @@ type Question struct {
 	By []string
 	// Compare with the period of equal length just before ("previous"), or with
 	// nothing (""). With a dimension of time each row is compared with the one
-	// before it.
+	// before it. Days that the exports do not know completely are not compared,
+	// and neither are their counterparts.
 	Compare string
 	// AsOf asks for what was known at that instant; zero: what is known now.
 	AsOf time.Time
@@ -66,6 +67,8 @@ type Row struct {
 	KPIs     map[string]Value  `json:"kpis"`
 	Previous map[string]Change `json:"previous,omitempty"`
 	Days     int               `json:"days"` // with data behind the values
+	// Partial is set where the row holds fewer days than its period has.
+	Partial *Partial `json:"partial,omitempty"`
 }
 
 // Volume says whether a value rests on enough data to be judged.
@@ -258,30 +261,46 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 	if err := ask.noteMissing(groups, whole); err != nil {
 		return nil, err
 	}
-	var before, wholeBefore map[string]*group
-	if q.Compare == "previous" {
-		from, to := Previous(q.From, q.To)
+	if err := ask.noteNothing(whole[""] == nil); err != nil {
+		return nil, err
+	}
+	var known reach
+	if q.Compare != "" || ask.time == "week" || ask.time == "month" {
+		from, _ := Previous(q.From, q.To)
 		if ask.time != "" {
-			from, to = ask.bucketBefore(ask.bucket(q.From)), q.To
+			from = min(from, ask.bucketBefore(ask.bucket(q.From)))
 		}
-		if before, err = ask.groups(q.By, from, to); err != nil {
+		if known, err = ask.reach(from, q.To, whole[""] != nil && whole[""].spans > 0); err != nil {
 			return nil, err
 		}
-		from, to = Previous(q.From, q.To)
-		if wholeBefore, err = ask.groups(nil, from, to); err != nil {
+	}
+	var compared, wholeCompared map[string]comparison
+	if q.Compare != "" {
+		if wholeCompared, err = ask.compare(nil, whole, known); err != nil {
 			return nil, err
+		}
+		if len(q.By) > 0 {
+			if compared, err = ask.compare(q.By, groups, known); err != nil {
+				return nil, err
+			}
 		}
 	}
 	f := &Frame{From: q.From, To: q.To, Currency: q.Scope.Currency, By: q.By, KPIs: q.KPIs}
 	if f.By == nil {
 		f.By = []string{}
 	}
-	prior := ask.priors(groups)
+	prior, err := ask.priors(groups)
+	if err != nil {
+		return nil, err
+	}
+	partial := false
 	if len(q.By) > 0 {
-		for _, g := range groups {
+		for id, g := range groups {
 			row := ask.row(g, prior)
-			if q.Compare == "previous" {
-				row.Previous = ask.changes(g, before[ask.keyBefore(g)], prior)
+			row.Previous = ask.changes(compared[id], prior)
+			if ask.time == "week" || ask.time == "month" {
+				row.Partial = ask.cut(q.By, g, known)
+				partial = partial || row.Partial != nil
 			}
 			f.Rows = append(f.Rows, row)
 		}
@@ -295,11 +314,15 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 	}
 	if g := whole[""]; g != nil {
 		f.Total = ask.row(g, prior)
-		if q.Compare == "previous" {
-			f.Total.Previous = ask.changes(g, wholeBefore[""], prior)
+		f.Total.Previous = ask.changes(wholeCompared[""], prior)
+		if q.Compare != "" {
+			f.Total.Partial = ask.cut(nil, g, known)
 		}
 	} else {
 		f.Total = ask.row(newGroup(nil), prior)
+	}
+	if err := ask.noteReach(partial, known, compared, wholeCompared); err != nil {
+		return nil, err
 	}
 	f.Conversion = ask.conversion
 	f.Notes = append(f.Conversion.Notes(), ask.notes...)
@@ -363,10 +386,7 @@ func (a *asking) plan() error {
 				return err
 			}
 			if n == 0 {
-				return &ErrQuestion{locale.Text{
-					EN: fmt.Sprintf("no export has a breakdown called %q; dimensions are %s", d, locale.EN.Join(dimensions)),
-					FR: fmt.Sprintf("aucun export n’a de ventilation «\u00a0%s\u00a0»\u00a0; les dimensions sont %s", d, locale.FR.Join(dimensions)),
-				}}
+				return noDimension(d)
 			}
 			a.splits = append(a.splits, d)
 		}
@@ -644,11 +664,25 @@ func (a *asking) keyBefore(g *group) string {
 	return strings.Join(ks, "\x1f")
 }
 
-// priors are the over-dispersions that small groups lean on: the median of
-// their siblings, 1.5 without siblings.
-func (a *asking) priors(groups map[string]*group) map[string]float64 {
+// priors are the over-dispersions that groups lean on: the median of the
+// channels of the brief, whatever the question is split by and whichever
+// channels it is narrowed to, so that a number has one interval; 1.5 where there
+// are no two channels to tell.
+func (a *asking) priors(groups map[string]*group) (map[string]float64, error) {
 	out := map[string]float64{}
-	for _, k := range a.intervals() {
+	kpis := a.intervals()
+	if len(kpis) == 0 {
+		return out, nil
+	}
+	if scope := a.q.Scope.unnarrowed(); scope != a.q.Scope || !slices.Equal(a.q.By, []string{"channel"}) {
+		q := a.q
+		q.Scope, q.By = scope, []string{"channel"}
+		var err error
+		if groups, err = (&asking{ctx: a.ctx, db: a.db, q: q}).groups(q.By, q.From, q.To); err != nil {
+			return nil, err
+		}
+	}
+	for _, k := range kpis {
 		var seen []float64
 		for _, g := range groups {
 			if w := g.weeks[k.ID]; w != nil && g.days >= stats.MinDays {
@@ -657,11 +691,11 @@ func (a *asking) priors(groups map[string]*group) map[string]float64 {
 			}
 		}
 		if len(seen) < 2 {
-			seen = nil // one group has no siblings
+			seen = nil // one channel has no siblings
 		}
 		out[k.ID] = stats.SiblingPhi(seen)
 	}
-	return out
+	return out, nil
 }
 
 func (a *asking) row(g *group, prior map[string]float64) Row {
@@ -715,6 +749,9 @@ func value(k KPI, g *group, prior float64) Value {
 		}
 	}
 	if !numKnown || !denKnown || den == 0 {
+		if k.Volume != "" {
+			v.Volume = VolumeNone // there is nothing to judge
+		}
 		return v
 	}
 	v.Value = ptr(k.Scale * num / den)
@@ -768,11 +805,15 @@ func why(measure string, g *group) *locale.Text {
 			FR: "ne s’additionne ni sur les jours, ni sur les objets, ni entre plateformes\u00a0: demandez par jour et platform_campaign, ou importez un export de la période exacte",
 		}
 	}
+	if g.days+g.spans == 0 {
+		return &locale.Text{EN: "nothing is known of the period", FR: "rien n’est connu de la période"}
+	}
 	return &locale.Text{EN: "no export has it", FR: "aucun export ne le contient"}
 }
 
 // changes compares a group with the one before.
-func (a *asking) changes(g, before *group, prior map[string]float64) map[string]Change {
+func (a *asking) changes(x comparison, prior map[string]float64) map[string]Change {
+	g, before := x.now, x.before
 	if before == nil {
 		return nil
 	}
@@ -781,7 +822,7 @@ func (a *asking) changes(g, before *group, prior map[string]float64) map[string]
 		k, _ := LookupKPI(id)
 		now, was := value(k, g, prior[id]), value(k, before, prior[id])
 		c := Change{Value: was}
-		if now.Value != nil && was.Value != nil && *was.Value != 0 {
+		if now.Value != nil && was.Value != nil && *was.Value != 0 && (x.sums || k.Den != "") {
 			c.Change = ptr(*now.Value / *was.Value - 1)
 			low, high := changeInterval(k, g, before, prior[id])
 			c.ChangeLow, c.ChangeHigh = ptr(low-1), ptr(high-1)

@@ -30,6 +30,8 @@ type Scope struct {
 	Outside []PlatformCampaign
 	// exchange is set where accounts are in other currencies than Currency.
 	exchange *exchange
+	// wider is the scope that this one was narrowed from, nil for a whole one.
+	wider *Scope
 }
 
 // Channel is one lever of the media plan.
@@ -236,7 +238,7 @@ func (s *Scope) accountList() string {
 // passed over.
 func (s *Scope) Only(ids ...string) *Scope {
 	out := *s
-	out.Channels, out.takes = nil, nil
+	out.Channels, out.takes, out.wider = nil, nil, s.unnarrowed()
 	at := map[int32]int32{}
 	for i, c := range s.Channels {
 		if slices.Contains(ids, c.ID) {
@@ -251,4 +253,12 @@ func (s *Scope) Only(ids ...string) *Scope {
 		}
 	}
 	return &out
+}
+
+// unnarrowed is the scope before any of its channels were left out.
+func (s *Scope) unnarrowed() *Scope {
+	if s.wider != nil {
+		return s.wider
+	}
+	return s
 }

@@ -9,7 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -18,6 +20,7 @@ import (
 
 	"vigie/internal/agency"
 	"vigie/internal/locale"
+	"vigie/metrics"
 	"vigie/reports/chart"
 )
 
@@ -34,7 +37,15 @@ type Edition struct {
 	Files    []string  `json:"files"` // names in Dir
 	// Fresh: this call wrote it. An edition of the same figures is found again.
 	Fresh bool `json:"fresh"`
+	// Altered are the files that are no longer what was issued, as paths inside
+	// the folder of the period: 1/full.fr.html. They are never written over.
+	Altered []string `json:"altered,omitempty"`
 }
+
+// ErrNothing: there is nothing to report of a period; its text is for people.
+type ErrNothing struct{ locale.Text }
+
+func (e *ErrNothing) Error() string { return e.EN }
 
 // Manifest says what an edition holds, so that it can be checked.
 type Manifest struct {
@@ -67,10 +78,85 @@ func Folder(c *agency.Campaign) string {
 	return filepath.Join(c.Client.Agency.Dir, filepath.Dir(filepath.FromSlash(c.File)), "editions")
 }
 
+// Issuable returns *ErrNothing where a period is yet to come, or no export
+// speaks of it: neither by its rows nor by the range that it says it covers.
+func Issuable(ctx context.Context, src Source, req Request) error {
+	c := src.Campaign
+	var platforms []string
+	for _, ch := range c.Channels {
+		platforms = append(platforms, "'"+ch.Platform+"'") // ids that the brief was checked against
+	}
+	day := func(d locale.Day) locale.Text {
+		return locale.Text{EN: locale.EN.DayLong(d), FR: locale.FR.DayLong(d)}
+	}
+	name := locale.Text{EN: locale.EN.Quote(c.Name), FR: locale.FR.Quote(c.Name)}
+	nothing := func(en, fr string, args ...any) error {
+		t := locale.Text{EN: en, FR: fr}
+		return &ErrNothing{locale.Text{EN: t.F(locale.EN, args...), FR: t.F(locale.FR, args...)}}
+	}
+	rows, err := src.DB.QueryContext(ctx, `select batch, coalesce(least(first_day, declared_first), first_day, declared_first), coalesce(greatest(last_day, declared_last), last_day, declared_last), withheld
+		from batch
+		where client = ? and undone_at is null and (first_day is not null or declared_first is not null)
+		  and platform in (`+strings.Join(platforms, ", ")+`) and level in ('account', 'campaign', 'ad_group', 'ad')
+		order by batch`, c.Client.ID)
+	if err != nil {
+		return fmt.Errorf("exports: %w", err)
+	}
+	defer rows.Close()
+	from, to := max(req.From, c.Flight.Start), min(req.To, c.Flight.End)
+	var first, last locale.Day
+	withheld := 0
+	for rows.Next() {
+		var batch int
+		var a, b time.Time
+		var aside bool
+		if err := rows.Scan(&batch, &a, &b, &aside); err != nil {
+			return err
+		}
+		start, end := locale.DayOf(a), locale.DayOf(b)
+		touches := start <= to && end >= from
+		switch {
+		case aside && touches:
+			withheld = batch
+		case aside:
+		case touches && req.From <= c.Client.Agency.Day(src.Now, c.Zone):
+			return nil
+		default:
+			if first == 0 || start < first {
+				first = start
+			}
+			last = max(last, end)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	data := locale.Text{EN: "no export of its platforms was taken in yet", FR: "aucun export de ses plateformes n’a encore été importé"}
+	if first != 0 {
+		data = locale.Text{
+			EN: fmt.Sprintf("the exports hold the days %s %d", locale.EN.FromTo(first, last), last.Time().Year()),
+			FR: fmt.Sprintf("les exports contiennent les jours %s %d", locale.FR.FromTo(first, last), last.Time().Year()),
+		}
+	}
+	if today := c.Client.Agency.Day(src.Now, c.Zone); req.From > today {
+		return nothing("there is nothing to report yet of %s: the period begins on %s, and today is %s; %s",
+			"rien à rapporter encore sur %s\u00a0: la période commence le %s et nous sommes le %s\u00a0; %s", name, day(req.From), day(today), data)
+	}
+	if withheld != 0 {
+		return nothing("the only export of %s for the period is withheld by a check: vigie batches show %d says why",
+			"le seul export de %s pour la période est écarté par un contrôle\u00a0: vigie batches show %d dit pourquoi", name, withheld)
+	}
+	days := locale.Text{EN: fmt.Sprintf("%s %d", locale.EN.FromTo(from, to), to.Time().Year()), FR: fmt.Sprintf("%s %d", locale.FR.FromTo(from, to), to.Time().Year())}
+	return nothing("no export speaks of %s %s: %s", "aucun export ne parle de %s %s\u00a0: %s", name, days, data)
+}
+
 // Issue freezes a snapshot and writes its edition in some languages. Where the
 // newest revision holds the same figures it is that one which is returned,
 // with what it lacks added to it from its own snapshot.
 func Issue(ctx context.Context, src Source, req Request, engine *chart.Engine, langs ...locale.Lang) (*Edition, error) {
+	if err := Issuable(ctx, src, req); err != nil {
+		return nil, err
+	}
 	s, err := Freeze(ctx, src, req)
 	if err != nil {
 		return nil, err
@@ -80,17 +166,20 @@ func Issue(ctx context.Context, src Source, req Request, engine *chart.Engine, l
 	if err != nil {
 		return nil, err
 	}
+	var altered []string
 	if revision > 0 {
-		old, err := os.ReadFile(filepath.Join(folder, strconv.Itoa(revision), "snapshot.json"))
-		if err != nil {
-			return nil, fmt.Errorf("edition: %w", err)
+		dir := filepath.Join(folder, strconv.Itoa(revision))
+		if altered, err = Altered(dir); err != nil {
+			return nil, err
 		}
-		before, err := Decode(old)
-		if err != nil {
-			return nil, fmt.Errorf("edition %d: %w", revision, err)
-		}
-		if same(s, before) {
-			return complete(filepath.Join(folder, strconv.Itoa(revision)), before, revision, engine, langs)
+		// A revision whose snapshot is not what was issued stays as it is: there
+		// is no telling what it said.
+		if before := issued(dir, altered); before != nil && same(s, before) {
+			e, err := complete(dir, before, revision, engine, langs)
+			if err == nil {
+				e.Altered = altered
+			}
+			return e, err
 		}
 	}
 	revision++
@@ -113,7 +202,7 @@ func Issue(ctx context.Context, src Source, req Request, engine *chart.Engine, l
 	if err != nil {
 		return nil, err
 	}
-	if err := writeFile(filepath.Join(tmp, "snapshot.json"), body); err != nil {
+	if err := writeFile(filepath.Join(tmp, snapshotName), body); err != nil {
 		return nil, err
 	}
 	if _, err := complete(tmp, s, revision, engine, langs); err != nil {
@@ -130,24 +219,85 @@ func Issue(ctx context.Context, src Source, req Request, engine *chart.Engine, l
 	if err != nil {
 		return nil, err
 	}
-	e.Fresh = true
+	e.Fresh, e.Altered = true, altered
 	return e, nil
 }
 
-// same compares two snapshots without the time and the day they were taken: a
-// week's figures do not change by being looked at a day later.
+// same compares two snapshots without the time and the day they were taken, and
+// without the numbers that their files were imported under: a week's figures do
+// not change by being looked at a day later, or by taking a file out and in
+// again.
 func same(a, b *Snapshot) bool {
-	x, y := *a, *b
-	x.Issued, y.Issued, x.Today, y.Today = time.Time{}, time.Time{}, 0, 0
-	ea, err1 := x.Encode()
-	eb, err2 := y.Encode()
+	bare := func(s *Snapshot) ([]byte, error) {
+		x := *s
+		x.Issued, x.Today = time.Time{}, 0
+		x.Sources = slices.Clone(s.Sources)
+		for i := range x.Sources {
+			x.Sources[i].Batch, x.Sources[i].ImportedAt = 0, time.Time{}
+		}
+		slices.SortStableFunc(x.Sources, func(a, b metrics.Source) int { return strings.Compare(a.SHA256, b.SHA256) })
+		return x.Encode()
+	}
+	ea, err1 := bare(a)
+	eb, err2 := bare(b)
 	return err1 == nil && err2 == nil && bytes.Equal(ea, eb)
+}
+
+const snapshotName = "snapshot.json"
+
+// issued is the snapshot of a revision, nil where it is not the one that was
+// issued.
+func issued(dir string, altered []string) *Snapshot {
+	if slices.ContainsFunc(altered, func(f string) bool {
+		name := path.Base(f)
+		return name == snapshotName || name == manifestName
+	}) {
+		return nil
+	}
+	b, err := os.ReadFile(filepath.Join(dir, snapshotName))
+	if err != nil {
+		return nil
+	}
+	s, err := Decode(b)
+	if err != nil {
+		return nil
+	}
+	return s
+}
+
+// Altered lists the files of a revision that are no longer what its manifest
+// says was issued, as paths inside the folder of the period; a report that is
+// gone is not among them, since it is written again from the snapshot.
+func Altered(dir string) ([]string, error) {
+	in := func(name string) string { return path.Join(filepath.Base(dir), name) }
+	m, err := readManifest(dir)
+	if err != nil {
+		return []string{in(manifestName)}, nil
+	}
+	var list []string
+	for name, want := range m.SHA256 {
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && name != snapshotName:
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
+			return nil, fmt.Errorf("edition: %w", err)
+		case err != nil || checksum(b) != want:
+			list = append(list, in(name))
+		}
+	}
+	slices.Sort(list)
+	return list, nil
+}
+
+func checksum(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
 }
 
 // complete writes the files of an edition that are not there yet, and its
 // manifest.
 func complete(dir string, s *Snapshot, revision int, engine *chart.Engine, langs []locale.Lang) (*Edition, error) {
-	wrote := false
+	var wrote []string
 	for _, l := range langs {
 		path := filepath.Join(dir, FileName(l))
 		if _, err := os.Stat(path); err == nil {
@@ -160,17 +310,19 @@ func complete(dir string, s *Snapshot, revision int, engine *chart.Engine, langs
 		if err := writeFile(path, body); err != nil {
 			return nil, err
 		}
-		wrote = true
+		wrote = append(wrote, FileName(l))
 	}
-	if wrote {
-		if err := writeManifest(dir, s, revision); err != nil {
+	if len(wrote) > 0 {
+		if err := writeManifest(dir, s, revision, wrote); err != nil {
 			return nil, err
 		}
 	}
 	return read(dir)
 }
 
-func writeManifest(dir string, s *Snapshot, revision int) error {
+// writeManifest says what a revision holds. What it said of files that were not
+// just written stays, or a change to them would no longer be seen.
+func writeManifest(dir string, s *Snapshot, revision int, wrote []string) error {
 	m := Manifest{
 		Edition: EditionID(s.Period.From, s.Period.To), Revision: revision, Kind: s.Kind, Issued: s.Issued, Period: s.Period,
 		Version: s.Version, SHA256: map[string]string{}, Batches: []int{},
@@ -178,20 +330,22 @@ func writeManifest(dir string, s *Snapshot, revision int) error {
 	for _, x := range s.Sources {
 		m.Batches = append(m.Batches, x.Batch)
 	}
+	if before, err := readManifest(dir); err == nil {
+		maps.Copy(m.SHA256, before.SHA256)
+	}
 	files, err := os.ReadDir(dir)
 	if err != nil {
 		return fmt.Errorf("manifest: %w", err)
 	}
 	for _, f := range files {
-		if f.Name() == manifestName {
+		if _, known := m.SHA256[f.Name()]; f.Name() == manifestName || known && !slices.Contains(wrote, f.Name()) {
 			continue
 		}
 		b, err := os.ReadFile(filepath.Join(dir, f.Name()))
 		if err != nil {
 			return fmt.Errorf("manifest: %w", err)
 		}
-		sum := sha256.Sum256(b)
-		m.SHA256[f.Name()] = hex.EncodeToString(sum[:])
+		m.SHA256[f.Name()] = checksum(b)
 	}
 	body, err := json.MarshalIndent(m, "", " ")
 	if err != nil {
@@ -234,13 +388,9 @@ func newest(folder string) (int, error) {
 
 // read is the edition of a folder.
 func read(dir string) (*Edition, error) {
-	b, err := os.ReadFile(filepath.Join(dir, manifestName))
+	m, err := readManifest(dir)
 	if err != nil {
-		return nil, fmt.Errorf("edition: %w", err)
-	}
-	var m Manifest
-	if err := json.Unmarshal(b, &m); err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, manifestName), err)
+		return nil, err
 	}
 	e := &Edition{ID: m.Edition, Revision: m.Revision, Dir: dir, Kind: m.Kind, Issued: m.Issued, Period: m.Period}
 	for name := range m.SHA256 {
@@ -248,6 +398,18 @@ func read(dir string) (*Edition, error) {
 	}
 	slices.Sort(e.Files)
 	return e, nil
+}
+
+func readManifest(dir string) (*Manifest, error) {
+	b, err := os.ReadFile(filepath.Join(dir, manifestName))
+	if err != nil {
+		return nil, fmt.Errorf("edition: %w", err)
+	}
+	m := &Manifest{}
+	if err := json.Unmarshal(b, m); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, manifestName), err)
+	}
+	return m, nil
 }
 
 // Editions lists what was issued for a campaign, newest first. A folder that

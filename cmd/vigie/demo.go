@@ -17,11 +17,14 @@ func (a *app) demoCmd() *cobra.Command {
 	var serve bool
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "A complete agency with data, KPIs, findings and an issued report",
-		Long: `Make a demo agency and run the whole job on it: one client, one campaign on Google
-Ads, Meta Ads and LinkedIn, its exports imported, its report issued. Everything in
-it is invented. The last line printed is the report's path.`,
-		Args: cobra.NoArgs,
+		Short: both("A complete agency with data, KPIs, findings and an issued report", "Une agence complète, avec données, indicateurs, constats et un rapport publié"),
+		Long: both("Make a demo agency and run the whole job on it: one client, one campaign on Google\n"+
+			"Ads, Meta Ads and LinkedIn, its exports imported, its report issued. Everything in\n"+
+			"it is invented. The last line printed is the report’s path.",
+			"Crée une agence de démonstration et y fait tout le travail\u00a0: un client, une campagne\n"+
+				"sur Google Ads, Meta Ads et LinkedIn, ses exports importés, son rapport publié. Tout y\n"+
+				"est inventé. La dernière ligne affichée est le chemin du rapport."),
+		Args: a.arguments(0, 0),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
 			if _, err := os.Stat(filepath.Join(dir, "vigie.yaml")); err != nil {
@@ -46,7 +49,7 @@ it is invented. The last line printed is the report's path.`,
 				if info, err := os.Stat(file); err != nil || info.IsDir() {
 					continue
 				}
-				o, err := importFlags{}.options(a.clock())
+				o, err := importFlags{}.options(a.today(), a.clock())
 				if err != nil {
 					return err
 				}
@@ -54,7 +57,7 @@ it is invented. The last line printed is the report's path.`,
 				if err != nil {
 					return err
 				}
-				a.printImported(r)
+				a.printImported(importFlags{}, r)
 				results = append(results, r)
 			}
 			if err := importExit(results); err != nil {
@@ -77,7 +80,7 @@ it is invented. The last line printed is the report's path.`,
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&dir, "dir", "demo", "where to put it")
-	cmd.Flags().BoolVar(&serve, "serve", false, "serve the dashboards afterwards")
+	cmd.Flags().StringVar(&dir, "dir", "demo", both("where to put it", "où la mettre"))
+	cmd.Flags().BoolVar(&serve, "serve", false, both("serve the dashboards afterwards", "servir ensuite les tableaux de bord"))
 	return cmd
 }

@@ -113,6 +113,69 @@ func TestDemoSnapshot(t *testing.T) {
 	}
 }
 
+// A number has one interval, however the question around it is split: the total
+// of the report is that of kpi by week or by platform, a channel's own row is the
+// total of a page that shows this channel alone, and a platform of one channel is
+// that channel.
+func TestOneInterval(t *testing.T) {
+	c, w, s := demo(t)
+	ctx := context.Background()
+	scope, err := metrics.LoadScope(ctx, w.DB(), c.Client, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kpis := []string{"ctr", "cpc", "cvr", "cpa", "cpm", "roas"}
+	ask := func(scope *metrics.Scope, by ...string) *metrics.Frame {
+		t.Helper()
+		f, err := metrics.Ask(ctx, w.DB(), metrics.Question{Scope: scope, KPIs: kpis, From: s.Period.From, To: s.Period.To, By: by, Compare: "previous"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	same := func(what string, got, want metrics.Row) {
+		t.Helper()
+		for _, id := range kpis {
+			for _, x := range []struct {
+				name      string
+				got, want *float64
+			}{
+				{"low", got.KPIs[id].Low, want.KPIs[id].Low},
+				{"high", got.KPIs[id].High, want.KPIs[id].High},
+				{"change low", got.Previous[id].ChangeLow, want.Previous[id].ChangeLow},
+				{"change high", got.Previous[id].ChangeHigh, want.Previous[id].ChangeHigh},
+			} {
+				if (x.got == nil) != (x.want == nil) || x.got != nil && *x.got != *x.want {
+					t.Errorf("%s: %s %s differs", what, id, x.name)
+				}
+			}
+		}
+	}
+	row := func(f *metrics.Frame, key string) metrics.Row {
+		t.Helper()
+		i := slices.IndexFunc(f.Rows, func(r metrics.Row) bool { return r.Keys[0] == key })
+		if i < 0 {
+			t.Fatalf("no row %s", key)
+		}
+		return f.Rows[i]
+	}
+	for _, by := range []string{"", "day", "week", "month", "platform", "channel", "account", "platform_campaign"} {
+		var list []string
+		if by != "" {
+			list = []string{by}
+		}
+		same("total by "+by, ask(scope, list...).Total, s.Frame.Total)
+	}
+	channels := ask(scope, "channel")
+	for _, ch := range scope.Channels {
+		same(ch.ID+" alone", ask(scope.Only(ch.ID)).Total, row(channels, ch.ID))
+		same(ch.ID+" alone by channel", ask(scope.Only(ch.ID), "channel").Total, row(channels, ch.ID))
+		if ch.Platform == "linkedinads" {
+			same("linkedinads", row(ask(scope, "platform"), "linkedinads"), row(channels, ch.ID))
+		}
+	}
+}
+
 // TestDemoTruth holds what was planted in the demo against what is found.
 func TestDemoTruth(t *testing.T) {
 	_, w, s := demo(t)

@@ -12,9 +12,10 @@ import (
 // helpCmd prints a help page, or the manual of a command.
 func (a *app) helpCmd(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
-		Use:   "help [TOPIC | COMMAND]",
-		Short: "A help page, or the manual of a command",
+		Use:   both("help [TOPIC | COMMAND]", "help [SUJET | COMMANDE]"),
+		Short: both("A help page, or the manual of a command", "Une page d’aide, ou le manuel d’une commande"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			a.openAgency() // its language
 			l := a.language()
 			if len(args) > 0 {
 				if _, text, ok := dashboards.Help(args[0], l); ok {
@@ -24,7 +25,7 @@ func (a *app) helpCmd(root *cobra.Command) *cobra.Command {
 				if c, _, err := root.Find(args); err == nil && c != root {
 					return c.Help()
 				}
-				return fail(exitUsage, "no help on %q", "pas d’aide sur «\u00a0%s\u00a0»", strings.Join(args, " "))
+				return fail(exitUsage, "no help on %s", "pas d’aide sur %s", quoted(strings.Join(args, " ")))
 			}
 			if err := root.Help(); err != nil {
 				return err

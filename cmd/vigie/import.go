@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/text/currency"
 
 	"vigie/ingest"
 	"vigie/internal/agency"
@@ -28,85 +29,112 @@ type importFlags struct {
 func (a *app) importCmd() *cobra.Command {
 	var f importFlags
 	cmd := &cobra.Command{
-		Use:   "import FILE…",
-		Short: "Take exports in",
-		Long: `Take exports of advertising platforms in, as downloaded: CSV, TSV or XLSX. The
-platform, the language, the number and date formats are recognised; each file is
-one batch, stored whole or not at all. A file imported twice changes nothing; a
-newer file replaces the days and campaigns that it holds.
-
-A table that no platform wrote and that Vigie does not know is refused. With --map
-it is shown how it would be read; --map --accept keeps that in sources/ (where it
-can be corrected) and takes the table in.
-
-With --dry-run nothing is written: the answer says how the file would be read.
-"-" reads standard input.
-
-Exit code: 0 every file was taken in (or already there); 1 some were; 3 none
-was; 4 a check withholds a file, or asks for --accept.`,
+		Use:   both("import FILE…", "import FICHIER…"),
+		Short: both("Take exports in", "Importer des exports"),
+		Long: both("Take exports of advertising platforms in, as downloaded: CSV, TSV or XLSX. The\n"+
+			"platform, the language, the number and date formats are recognised; each file is\n"+
+			"one batch, stored whole or not at all. A file imported twice changes nothing; a\n"+
+			"newer file replaces the days and campaigns that it holds.\n\n"+
+			"A table that no platform wrote and that Vigie does not know is refused. With --map\n"+
+			"it is shown how it would be read; --map --accept keeps that in sources/ (where it\n"+
+			"can be corrected) and takes the table in.\n\n"+
+			"With --dry-run nothing is written: the answer says how the file would be read, what\n"+
+			"it would replace and whether a check would withhold it. “-” reads standard input.\n\n"+
+			"Which of two files is the newer one is told by the file itself, its name, or its\n"+
+			"time on disk; --as-of states it where they do not, also for a file that is there\n"+
+			"already.\n\n"+
+			"Exit code: 0 every file was taken in (or already there); 1 some were; 3 none was; 4 a\n"+
+			"check withholds a file, or asks for --accept. A dry run ends as the import would,\n"+
+			"where it is known whose the file is.",
+			"Importe les exports des plateformes publicitaires tels que téléchargés\u00a0: CSV, TSV ou\n"+
+				"XLSX. La plateforme, la langue, le format des nombres et des dates sont reconnus\u00a0; chaque\n"+
+				"fichier est un lot, gardé en entier ou pas du tout. Importer deux fois un fichier ne\n"+
+				"change rien\u00a0; un fichier plus récent remplace les jours et les campagnes qu’il contient.\n\n"+
+				"Un tableau qu’aucune plateforme n’a écrit et que Vigie ne connaît pas est refusé. Avec\n"+
+				"--map, Vigie montre comment il le lirait\u00a0; --map --accept garde cette lecture dans\n"+
+				"sources/ (où elle se corrige) et importe le tableau.\n\n"+
+				"Avec --dry-run, rien n’est écrit\u00a0: la réponse dit comment le fichier serait lu, ce qu’il\n"+
+				"remplacerait et si un contrôle l’écarterait. «\u00a0-\u00a0» lit l’entrée standard.\n\n"+
+				"Lequel de deux fichiers est le plus récent, c’est le fichier qui le dit, son nom, ou sa\n"+
+				"date sur le disque\u00a0; --as-of l’indique quand ils ne le disent pas, même pour un fichier\n"+
+				"déjà importé.\n\n"+
+				"Code de sortie\u00a0: 0 tous les fichiers sont importés (ou l’étaient déjà)\u00a0; 1 certains\u00a0; 3\n"+
+				"aucun\u00a0; 4 un contrôle écarte un fichier, ou demande --accept. Un essai à blanc finit\n"+
+				"comme l’import, quand on sait à qui est le fichier."),
 		Example: "  vigie import --client durand Rapport.csv Campagnes.xlsx\n  vigie import --dry-run --json export.csv",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    a.arguments(1, -1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.importFiles(cmd.Context(), f, args) },
 	}
 	fs := cmd.Flags()
-	fs.StringVar(&f.client, "client", "", "whose exports these are (default: the inbox folder, the folder one stands in, or the only client)")
-	fs.StringVar(&f.platform, "platform", "", "platform id, where it is not recognised")
-	fs.StringVar(&f.account, "account", "", "account, where the file names none")
-	fs.StringVar(&f.currency, "currency", "", "ISO currency, where the file says none or an ambiguous sign")
-	fs.StringVar(&f.asOf, "as-of", "", "day on which the file was made (YYYY-MM-DD)")
-	fs.StringVar(&f.decimal, "decimal", "", "decimal sign of the file's numbers, , or .")
-	fs.StringVar(&f.dates, "dates", "", "order of the file's dates, dmy or mdy")
-	fs.BoolVar(&f.complete, "complete", false, "the file holds every campaign of its account: a day without rows had no delivery")
-	fs.BoolVar(&f.accept, "accept", false, "accept a file that a check withholds or stops")
-	fs.BoolVar(&f.strict, "strict", false, "refuse a file that a check would withhold")
-	fs.StringSliceVar(&f.drop, "drop", nil, "header of a column of data about people: it is not read, and the file is not kept")
-	fs.BoolVar(&f.propose, "map", false, "show how an unknown table would be read; with --accept keep that in sources/ and import")
-	fs.BoolVar(&f.dryRun, "dry-run", false, "say how the files would be read, write nothing")
+	fs.StringVar(&f.client, "client", "", both("whose exports these are; without it the inbox folder, the folder one stands in, or the only client", "à qui sont ces exports\u00a0; sans elle, le dossier de dépôt, le dossier où l’on est, ou le seul client"))
+	fs.StringVar(&f.platform, "platform", "", both("platform id, where it is not recognised", "identifiant de la plateforme, si elle n’est pas reconnue"))
+	fs.StringVar(&f.account, "account", "", both("account, where the file names none", "compte, si le fichier n’en nomme pas"))
+	fs.StringVar(&f.currency, "currency", "", both("ISO currency, where the file says none or an ambiguous sign", "devise ISO, si le fichier n’en dit pas ou montre un signe ambigu"))
+	fs.StringVar(&f.asOf, "as-of", "", both("day on which the file was made, YYYY-MM-DD", "jour où le fichier a été fait, AAAA-MM-JJ"))
+	fs.StringVar(&f.decimal, "decimal", "", both("decimal sign of the file’s numbers: , or .", "signe décimal des nombres du fichier\u00a0: , ou ."))
+	fs.StringVar(&f.dates, "dates", "", both("order of the file’s dates: dmy or mdy", "ordre des dates du fichier\u00a0: dmy (jour d’abord) ou mdy"))
+	fs.BoolVar(&f.complete, "complete", false, both("the file holds every campaign of its account: a day without rows had no delivery", "le fichier contient toutes les campagnes de son compte\u00a0: un jour sans ligne n’a rien diffusé"))
+	fs.BoolVar(&f.accept, "accept", false, both("accept a file that a check withholds or stops", "accepter un fichier qu’un contrôle écarte ou arrête"))
+	fs.BoolVar(&f.strict, "strict", false, both("refuse a file that a check would withhold", "refuser un fichier qu’un contrôle écarterait"))
+	fs.StringSliceVar(&f.drop, "drop", nil, both("header of a column of data about people: it is not read, and the file is not kept", "en-tête d’une colonne de données personnelles\u00a0: elle n’est pas lue, et le fichier n’est pas gardé"))
+	fs.BoolVar(&f.propose, "map", false, both("show how an unknown table would be read; with --accept keep that in sources/ and import", "montrer comment un tableau inconnu serait lu\u00a0; avec --accept, garder cette lecture dans sources/ et importer"))
+	fs.BoolVar(&f.dryRun, "dry-run", false, both("say what the import would do, write nothing", "dire ce que ferait l’import, ne rien écrire"))
 	return cmd
 }
 
-// options turns the flags into what the reader needs.
-func (f importFlags) options(now time.Time) (ingest.Options, error) {
+// options turns the flags into what the reader needs; today bounds what may be
+// known.
+func (f importFlags) options(today locale.Day, now time.Time) (ingest.Options, error) {
 	o := ingest.Options{Platform: f.platform, Account: f.account, Currency: strings.ToUpper(f.currency), Decimal: f.decimal, Dates: f.dates, Complete: f.complete, Drop: f.drop, Now: now}
 	if f.platform != "" && ingest.LookupPlatform(f.platform) == nil {
 		var ids []string
 		for _, p := range ingest.Platforms() {
 			ids = append(ids, p.ID)
 		}
-		return o, fail(exitUsage, "--platform %q: want one of %s", "--platform %q\u00a0: l’un de %s attendu", f.platform, strings.Join(ids, ", "))
+		return o, fail(exitUsage, "--platform %s: want one of %s", "--platform %s\u00a0: l’un de %s attendu", quoted(f.platform), strings.Join(ids, ", "))
 	}
 	if f.asOf != "" {
-		d, err := locale.ParseDay(f.asOf)
-		if err != nil {
-			return o, fail(exitUsage, "--as-of %q: want YYYY-MM-DD", "--as-of %q\u00a0: AAAA-MM-JJ attendu", f.asOf)
+		var err error
+		if o.AsOf, err = parseAsOf(f.asOf, today); err != nil {
+			return o, err
 		}
-		o.AsOf = d
+	}
+	if f.currency != "" {
+		if _, err := currency.ParseISO(f.currency); err != nil {
+			return o, fail(exitUsage, "--currency %s: want an ISO code of three letters, as EUR", "--currency %s\u00a0: un code ISO de trois lettres attendu, comme EUR", quoted(f.currency))
+		}
 	}
 	if f.decimal != "" && f.decimal != "," && f.decimal != "." {
-		return o, fail(exitUsage, "--decimal %q: want , or .", "--decimal %q\u00a0: , ou . attendu", f.decimal)
+		return o, fail(exitUsage, "--decimal %s: want , or .", "--decimal %s\u00a0: , ou . attendu", quoted(f.decimal))
 	}
 	if f.dates != "" && f.dates != "dmy" && f.dates != "mdy" {
-		return o, fail(exitUsage, "--dates %q: want dmy or mdy", "--dates %q\u00a0: dmy ou mdy attendu", f.dates)
+		return o, fail(exitUsage, "--dates %s: want dmy or mdy", "--dates %s\u00a0: dmy ou mdy attendu", quoted(f.dates))
 	}
 	return o, nil
 }
 
 func (a *app) importFiles(ctx context.Context, f importFlags, args []string) error {
 	a.fileArgs = args
-	if f.dryRun || f.propose && !f.accept {
+	err := a.openAgency()
+	look := f.dryRun || f.propose && !f.accept
+	switch {
+	case look && f.client == "" && errors.Is(err, agency.ErrNoWorkspace):
 		// A dry run needs neither a workspace nor a client.
-		if err := a.openAgency(); err != nil && !errors.Is(err, agency.ErrNoWorkspace) {
+	case err != nil:
+		return err
+	case f.propose && !f.accept, f.dryRun && !warehouse.Exists(a.agency.DataDir(a.env["VIGIE_DATA"])):
+		// Nor a database, where it asks none or there is none yet.
+	default:
+		if err := a.openWarehouse(ctx, "vigie import"); err != nil {
 			return err
 		}
-	} else if err := a.openWarehouse(ctx, "vigie import"); err != nil {
-		return err
 	}
-	o, err := f.options(a.clock())
+	o, err := f.options(a.today(), a.clock())
 	if err != nil {
 		return err
 	}
 	if f.propose {
-		if done, err := a.propose(f, o, args); done || err != nil {
+		if done, err := a.propose(ctx, f, o, args); done || err != nil {
 			return err
 		}
 	}
@@ -118,7 +146,7 @@ func (a *app) importFiles(ctx context.Context, f importFlags, args []string) err
 		}
 		results = append(results, r)
 		if !a.json {
-			a.printImported(r)
+			a.printImported(f, r)
 		}
 	}
 	if a.json {
@@ -153,52 +181,109 @@ func importExit(results []*warehouse.Imported) error {
 
 // importFile takes one file in, or says how it would be read.
 func (a *app) importFile(ctx context.Context, f importFlags, o ingest.Options, arg string) (*warehouse.Imported, error) {
-	file, err := a.files.open(arg)
+	file, err := a.files.open(ctx, arg)
 	if err != nil {
+		why := because(err)
 		return &warehouse.Imported{File: arg, Status: warehouse.StatusRejected, Error: locale.Text{
-			EN: "cannot be opened: " + reason(err), FR: "ne peut pas être ouvert\u00a0: " + reason(err)}}, nil
+			EN: "cannot be opened: " + why.EN, FR: "ne peut pas être ouvert\u00a0: " + why.FR}}, nil
 	}
 	defer file.Close()
 	done := a.progress(file, &o)
 	defer done()
-	if f.dryRun {
-		if a.agency != nil {
-			o.Zone = a.agency.Zone
-			if o.Currency == "" {
-				o.Currency = a.agency.Currency
-			}
-			o.Mappings = jobs.Mappings(a.agency)
+	var client *agency.Client
+	if a.agency != nil {
+		client, err = a.client(f.client, file.Path)
+		if err != nil && (!f.dryRun || f.client != "") {
+			return nil, err
 		}
-		return a.preview(ctx, o, file)
 	}
-	client, err := a.client(f.client, file.Path)
+	var r *warehouse.Imported
+	switch {
+	case !f.dryRun:
+		r, err = jobs.TakeIn(ctx, a.wh, client, o, f.accept, f.strict, file.Name, file.ModTime, file)
+	case client == nil:
+		r, err = a.preview(ctx, o, file)
+	default:
+		r, err = a.rehearse(ctx, f, o, client, file)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return jobs.TakeIn(ctx, a.wh, client, o, f.accept, f.strict, file.Name, file.ModTime, file)
-}
-
-func reason(err error) string {
-	var pathErr *os.PathError
-	if errors.As(err, &pathErr) {
-		return pathErr.Err.Error()
+	if r.Status == warehouse.StatusDuplicate {
+		b, err := a.wh.Batch(ctx, r.Batch)
+		if err != nil {
+			return nil, err
+		}
+		r.Report = b.Report
 	}
-	return err.Error()
+	return r, nil
 }
 
-// preview reads a file into nothing.
-func (a *app) preview(ctx context.Context, o ingest.Options, file *givenFile) (*warehouse.Imported, error) {
+// copied keeps what a dry run reads, so that it can be read again. done removes
+// it.
+func copied(file *givenFile) (kept *warehouse.Archived, done func(), err error) {
 	tmp, err := os.CreateTemp("", "vigie-preview-*")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	defer os.Remove(tmp.Name())
+	done = func() { os.Remove(tmp.Name()) }
 	defer tmp.Close()
 	sum, size, err := warehouse.CopyHash(tmp, file)
 	if err != nil {
+		done()
+		return nil, nil, err
+	}
+	return &warehouse.Archived{SHA256: sum, Path: tmp.Name(), Size: size}, done, nil
+}
+
+// rehearse does all that an import for a client would do, and takes it back.
+func (a *app) rehearse(ctx context.Context, f importFlags, o ingest.Options, client *agency.Client, file *givenFile) (*warehouse.Imported, error) {
+	kept, done, err := copied(file)
+	if err != nil {
 		return nil, err
 	}
-	return warehouse.DryRun(ctx, ingest.File{Name: file.Name, Size: size, ModTime: file.ModTime, R: tmp}, sum, o)
+	defer done()
+	wh := a.wh
+	if wh == nil { // nothing was ever taken in
+		if wh, err = warehouse.OpenMemory(ctx); err != nil {
+			return nil, err
+		}
+		defer wh.Close()
+	}
+	return wh.Import(ctx, warehouse.Import{
+		Client: client.ID, Accounts: client.Accounts, Name: file.Name, ModTime: file.ModTime, File: kept,
+		Options: jobs.Known(client, o), Accept: f.accept, Strict: f.strict, DryRun: true,
+	})
+}
+
+// preview reads a file that is no client's yet into nothing. What an import
+// would do with it is not known, so that no gate is its.
+func (a *app) preview(ctx context.Context, o ingest.Options, file *givenFile) (*warehouse.Imported, error) {
+	kept, done, err := copied(file)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	if a.agency != nil {
+		o.Zone = a.agency.Zone
+		if o.Currency == "" {
+			o.Currency = a.agency.Currency
+		}
+		o.Mappings = jobs.Mappings(a.agency)
+	}
+	body, err := os.Open(kept.Path)
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	out := &warehouse.Imported{File: file.Name, SHA256: kept.SHA256, Status: warehouse.StatusDryRun}
+	out.Report, err = warehouse.Preview(ctx, ingest.File{Name: file.Name, Size: kept.Size, ModTime: file.ModTime, R: body}, o)
+	var refusal *ingest.Refusal
+	if errors.As(err, &refusal) {
+		out.Status, out.Error = warehouse.StatusRejected, refusal.Message
+		return out, nil
+	}
+	return out, err
 }
 
 // progress prints where a long reading is, on standard error.
@@ -235,6 +320,13 @@ func (a *app) importedJSON(results []*warehouse.Imported) any {
 		file, ok := f.(map[string]any)
 		if !ok {
 			continue
+		}
+		if file["streams"] == nil {
+			file["streams"] = []any{} // always there
+		}
+		if file["gate"] == true && file["replaces"] != nil {
+			file["would_replace"] = file["replaces"] // nothing was replaced
+			delete(file, "replaces")
 		}
 		if columns, ok := file["columns"].([]any); ok {
 			for _, c := range columns {
@@ -312,41 +404,38 @@ func inOneLanguage(v any, l locale.Lang) any {
 }
 
 // printImported says what became of a file.
-func (a *app) printImported(r *warehouse.Imported) {
+func (a *app) printImported(f importFlags, r *warehouse.Imported) {
 	l := a.language()
 	p := func(format string, args ...any) { fmt.Fprintf(a.out, format+"\n", args...) }
+	name := locale.OneLine(r.File)
 	switch r.Status {
 	case warehouse.StatusRejected:
-		p("%s: %s", r.File, a.say("refused: ", "refusé\u00a0: ")+r.Error.In(l))
+		p("%s: %s", name, a.say("refused: ", "refusé\u00a0: ")+locale.OneLine(r.Error.In(l)))
 		for _, x := range r.Replaces {
-			p("  %s", a.replaced(x))
+			p("  %s", a.replaced(x, true))
 		}
 		return
 	case warehouse.StatusDuplicate:
-		if r.Gate {
-			p("%s: %s", r.File, a.say(fmt.Sprintf("already there, withheld (batch %d); --accept uses it", r.Batch), fmt.Sprintf("déjà importé, écarté (lot %d)\u00a0; --accept l’utilise", r.Batch)))
-			return
-		}
-		p("%s: %s", r.File, a.say(fmt.Sprintf("already there (batch %d)", r.Batch), fmt.Sprintf("déjà importé (lot %d)", r.Batch)))
+		a.printDuplicate(f, r)
 		return
 	}
 	head := a.say("read", "lu")
 	if r.Status == warehouse.StatusImported {
 		head = a.say(fmt.Sprintf("imported as batch %d", r.Batch), fmt.Sprintf("importé, lot %d", r.Batch))
 	}
-	p("%s: %s", r.File, head)
-	p("  %s", r.Recognised.In(l))
-	days := locale.Dash
-	if r.FirstDay != 0 {
-		days = l.Period(r.FirstDay, r.LastDay)
-	}
+	p("%s: %s", name, head)
+	p("  %s", locale.OneLine(r.Recognised.In(l)))
 	rows := l.Int(r.Rows) + " " + l.Plural(float64(r.Rows), a.say("row", "ligne"), a.say("rows", "lignes"))
 	if r.SkippedRows > 0 {
-		rows += a.say(fmt.Sprintf(", %d left out", r.SkippedRows), fmt.Sprintf(", %d écartées", r.SkippedRows))
+		rows += ", " + l.Int(r.SkippedRows) + " " + l.Plural(float64(r.SkippedRows), a.say("left out", "écartée"), a.say("left out", "écartées"))
 	}
-	p("  %s, %s", days, rows)
+	if r.FirstDay != 0 {
+		rows = l.Period(r.FirstDay, r.LastDay) + ", " + rows
+	}
+	p("  %s", rows)
 	var sums []string
-	for _, id := range []string{"impressions", "clicks", "spend", "conversions", "leads", "purchases"} {
+	for _, id := range []string{"impressions", "clicks", "spend", "conversions", "leads", "purchases",
+		"sessions", "orders", "revenue", "sends", "opens"} {
 		if v, ok := r.Totals[id]; ok {
 			m, _ := ingest.LookupMeasure(id)
 			text := l.Count(float64(v) / float64(m.Unit.Scale()))
@@ -356,7 +445,9 @@ func (a *app) printImported(r *warehouse.Imported) {
 			sums = append(sums, m.Label.In(l)+" "+text)
 		}
 	}
-	p("  %s", strings.Join(sums, ", "))
+	if len(sums) > 0 {
+		p("  %s", strings.Join(sums, ", "))
+	}
 	p("  %s", a.control(r.Control))
 	for _, c := range r.Columns {
 		if c.Measure != "" && c.Note.In(l) != "" {
@@ -364,19 +455,95 @@ func (a *app) printImported(r *warehouse.Imported) {
 			p("  %s: %s", m.Label.In(l), c.Note.In(l))
 		}
 	}
+	// A file that is withheld replaces nothing, unless it is accepted.
+	wouldBe := r.Gate || r.Status == warehouse.StatusDryRun
 	for _, x := range r.Replaces {
-		p("  %s", a.replaced(x))
+		p("  %s", a.replaced(x, wouldBe))
 	}
+	a.printRank(f, r)
 	for i, x := range r.Problems {
 		if i == 10 {
 			p("  %s", a.say(fmt.Sprintf("… and %d more", int64(len(r.Problems)-10)+r.MoreProblem), fmt.Sprintf("… et %d autres", int64(len(r.Problems)-10)+r.MoreProblem)))
 			break
 		}
-		p("  %s", a.problem(r.File, x))
+		p("  %s", a.problem(name, x))
 	}
-	if r.Gate {
+	switch {
+	case r.Status == warehouse.StatusDryRun && (r.Gate || r.Critical() && !f.accept):
+		p("  %s", a.say("WOULD BE WITHHELD: no figure would use this file until it is imported with --accept", "SERAIT ÉCARTÉ\u00a0: aucun chiffre n’utiliserait ce fichier tant qu’il n’est pas importé avec --accept"))
+	case r.Gate:
 		p("  %s", a.say("WITHHELD: no figure uses this file until it is imported again with --accept", "ÉCARTÉ\u00a0: aucun chiffre n’utilise ce fichier tant qu’il n’est pas réimporté avec --accept"))
 	}
+}
+
+// printDuplicate says of a file that is there already what that changes.
+func (a *app) printDuplicate(f importFlags, r *warehouse.Imported) {
+	head := a.say(fmt.Sprintf("already there (batch %d)", r.Batch), fmt.Sprintf("déjà importé (lot %d)", r.Batch))
+	switch {
+	case r.Gate:
+		head = a.say(fmt.Sprintf("already there, withheld (batch %d); --accept uses it", r.Batch), fmt.Sprintf("déjà importé, écarté (lot %d)\u00a0; --accept l’utilise", r.Batch))
+	case r.Released && f.dryRun:
+		head += a.say(": it is withheld and would count from now on", "\u00a0: il est écarté et compterait désormais")
+	case r.Released:
+		head += a.say(": accepted, its figures count from now on", "\u00a0: accepté, ses chiffres comptent désormais")
+	}
+	fmt.Fprintf(a.out, "%s: %s\n", locale.OneLine(r.File), head)
+	if r.Redated {
+		at := f.asOf
+		if d, err := locale.ParseDay(f.asOf); err == nil {
+			at = a.language().DayLong(d)
+		}
+		said := a.say("it counts as a file of "+at+" from now on", "il compte désormais comme un fichier du "+at)
+		if f.dryRun {
+			said = a.say("it would count as a file of "+at, "il compterait comme un fichier du "+at)
+		}
+		fmt.Fprintf(a.out, "  %s\n", said)
+	}
+	for _, x := range r.Replaces {
+		fmt.Fprintf(a.out, "  %s\n", a.replaced(x, f.dryRun))
+	}
+	a.printRank(f, r)
+}
+
+// printRank says which older batches go on answering because their files are
+// known later, and when --as-of changes nothing.
+func (a *app) printRank(f importFlags, r *warehouse.Imported) {
+	p := func(text string) { fmt.Fprintf(a.out, "  %s\n", text) }
+	for _, x := range r.OutrankedBy {
+		days := locale.Text{EN: "days " + locale.EN.FromTo(x.FirstDay, x.LastDay), FR: "les jours " + locale.FR.FromTo(x.FirstDay, x.LastDay)}
+		if x.FirstDay == x.LastDay {
+			days = locale.Text{EN: locale.EN.DayText(x.FirstDay), FR: "le " + locale.FR.DayText(x.FirstDay)}
+		}
+		p(a.say(fmt.Sprintf("%s: batch %d goes on answering, known later (%s)", days.EN, x.Batch, a.known(x.KnownAsOf, x.KnownFrom)),
+			fmt.Sprintf("%s\u00a0: le lot %d répond toujours, connu plus tard (%s)", days.FR, x.Batch, a.known(x.KnownAsOf, x.KnownFrom))))
+	}
+	if r.Report == nil {
+		return
+	}
+	switch guessed := r.KnownFrom == "mtime" || r.KnownFrom == "import"; {
+	case f.asOf != "" && !guessed && r.KnownFrom != "flag":
+		p(a.say("--as-of changes nothing: the file says itself when it was made ("+a.known(r.KnownAsOf, r.KnownFrom)+")",
+			"--as-of ne change rien\u00a0: le fichier dit lui-même quand il a été fait ("+a.known(r.KnownAsOf, r.KnownFrom)+")"))
+	case len(r.OutrankedBy) > 0 && guessed:
+		p(a.say(fmt.Sprintf("this file: %s; if it is the newer one, say its day: vigie import --as-of YYYY-MM-DD", a.known(r.KnownAsOf, r.KnownFrom)),
+			fmt.Sprintf("ce fichier\u00a0: %s\u00a0; s’il est le plus récent, dites son jour\u00a0: vigie import --as-of AAAA-MM-JJ", a.known(r.KnownAsOf, r.KnownFrom))))
+	}
+}
+
+// known says when a file was made, and what says so.
+func (a *app) known(at time.Time, from string) string {
+	l := a.language()
+	if a.agency != nil {
+		at = at.In(a.agency.Zone)
+	}
+	sources := map[string]locale.Text{
+		"file":   {EN: "as it says itself", FR: "d’après le fichier"},
+		"name":   {EN: "as its name says", FR: "d’après son nom"},
+		"flag":   {EN: "stated with --as-of", FR: "indiqué par --as-of"},
+		"mtime":  {EN: "by its time on disk", FR: "d’après sa date sur le disque"},
+		"import": {EN: "the time of the import", FR: "heure de l’import"},
+	}
+	return l.Instant(at) + ", " + sources[from].In(l)
 }
 
 func (a *app) control(c ingest.Control) string {
@@ -389,24 +556,37 @@ func (a *app) control(c ingest.Control) string {
 	return texts[c.Status].In(a.language())
 }
 
-func (a *app) replaced(x warehouse.Replaced) string {
-	l := a.language()
-	return a.say(fmt.Sprintf("replaces days of batch %d: %s", x.Batch, l.Period(x.FirstDay, x.LastDay)),
-		fmt.Sprintf("remplace des jours du lot %d\u00a0: %s", x.Batch, l.Period(x.FirstDay, x.LastDay)))
+// replaced says what a file takes over, or would take over.
+func (a *app) replaced(x warehouse.Replaced, would bool) string {
+	days := a.language().Period(x.FirstDay, x.LastDay)
+	if would {
+		return a.say(fmt.Sprintf("would replace days of batch %d: %s", x.Batch, days),
+			fmt.Sprintf("remplacerait des jours du lot %d\u00a0: %s", x.Batch, days))
+	}
+	return a.say(fmt.Sprintf("replaces days of batch %d: %s", x.Batch, days),
+		fmt.Sprintf("remplace des jours du lot %d\u00a0: %s", x.Batch, days))
 }
 
-// problem is a line that an editor can jump to: file:line: column: what.
+// problem is a line that an editor can jump to: file:line: column value: what.
 func (a *app) problem(file string, x ingest.Problem) string {
 	place := file
 	if x.Line > 0 {
 		place += fmt.Sprintf(":%d", x.Line)
 	}
 	if x.Column != "" {
-		place += ": " + x.Column
+		place += ": " + locale.OneLine(x.Column)
+	}
+	message := x.Message.In(a.language())
+	if x.Value != "" && !strings.Contains(message, x.Value) {
+		sep := ": "
+		if x.Column != "" {
+			sep = " "
+		}
+		place += sep + quoted(x.Value).In(a.language())
 	}
 	mark := ""
 	if x.Severity == ingest.Critical {
 		mark = a.say("CRITICAL: ", "CRITIQUE\u00a0: ")
 	}
-	return place + ": " + mark + x.Message.In(a.language())
+	return place + ": " + mark + locale.OneLine(message)
 }

@@ -12,12 +12,15 @@ import (
 
 func (a *app) initCmd() *cobra.Command {
 	return &cobra.Command{
-		Use:   "init [DIR]",
-		Short: "An empty workspace with commented files",
-		Long: `Make a workspace: a commented vigie.yaml, an example client and campaign that can
-be changed into the real ones, the inbox where exports are dropped, and JSON
-schemas for editors. A file that exists is never overwritten.`,
-		Args: cobra.MaximumNArgs(1),
+		Use:   both("init [DIR]", "init [DOSSIER]"),
+		Short: both("An empty workspace with commented files", "Un espace de travail vide, aux fichiers commentés"),
+		Long: both("Make a workspace: a commented vigie.yaml, an example client and campaign that can\n"+
+			"be changed into the real ones, the inbox where exports are dropped, and JSON\n"+
+			"schemas for editors. A file that exists is never overwritten.",
+			"Crée un espace de travail\u00a0: un vigie.yaml commenté, un client et une campagne d’exemple\n"+
+				"à transformer en vrais, la boîte où l’on dépose les exports, et des schémas JSON pour les\n"+
+				"éditeurs. Un fichier qui existe n’est jamais écrasé."),
+		Args: a.arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir := "."
 			if a.dir != "" {

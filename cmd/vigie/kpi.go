@@ -5,6 +5,8 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -21,16 +23,26 @@ func (a *app) kpiCmd() *cobra.Command {
 	var client, campaign, from, to, period, by, compare, asOf, format string
 	var list bool
 	cmd := &cobra.Command{
-		Use:   "kpi [KPI…]",
-		Short: "KPI values with their interval and volume",
-		Long: `KPI values over a period, by any of day, week, month, platform, channel,
-account, platform_campaign, ad_group, ad or a breakdown of the exports; each with
-the sums behind it, its 90% interval and the volume it rests on. A ratio is always
-sum ÷ sum at the line shown. Without a period: the last complete week with data.
-
-Accounts in several currencies are answered for in the campaign's, at the European
-Central Bank's rate of each day: see "vigie help currencies".`,
-		Example: "  vigie kpi cpa conversions --by channel\n  vigie kpi --by week --compare none --format csv > semaines.csv",
+		Use:   both("kpi [KPI…]", "kpi [INDICATEUR…]"),
+		Short: both("KPI values with their interval and volume", "Les indicateurs, avec leur intervalle et leur volume"),
+		Long: both("KPI values over a period, by any of day, week, month, platform, channel, account,\n"+
+			"platform_campaign, ad_group, ad or a breakdown of the exports; each with the sums\n"+
+			"behind it, its 90% interval and the volume it rests on. A ratio is always sum ÷ sum\n"+
+			"at the line shown. A week or a month that the period cuts is marked and compared\n"+
+			"with its same days before. Without a period: the last complete week with data.\n\n"+
+			"Accounts in several currencies are answered for in the campaign's, at the European\n"+
+			"Central Bank's rate of each day: see \"vigie help currencies\".",
+			"Les indicateurs d’une période, par day (jour), week (semaine), month (mois), platform\n"+
+				"(plateforme), channel (levier), account (compte), platform_campaign (campagne\n"+
+				"plateforme), ad_group (groupe d’annonces), ad (annonce) ou une ventilation des exports\u00a0;\n"+
+				"chacun avec les sommes dont il vient, son intervalle à 90\u00a0% et le volume sur lequel il\n"+
+				"repose. Un taux est toujours somme ÷ somme de la ligne affichée. Une semaine ou un mois\n"+
+				"que la période coupe est signalé, et comparé à ses mêmes jours d’avant. Sans période\u00a0: la\n"+
+				"dernière semaine complète qui a des données.\n\n"+
+				"Des comptes en plusieurs devises sont convertis dans celle de la campagne, au cours du\n"+
+				"jour de la Banque centrale européenne\u00a0: voir «\u00a0vigie help devises\u00a0»."),
+		Example: both("  vigie kpi cpa conversions --by channel\n  vigie kpi --by week --period flight --compare none --format csv > weeks.csv",
+			"  vigie kpi cpa conversions --by channel\n  vigie kpi --by week --period flight --compare none --format csv > semaines.csv"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if list {
 				return a.listKPIs()
@@ -62,20 +74,20 @@ Central Bank's rate of each day: see "vigie help currencies".`,
 			case "json":
 				return a.printJSON(a.jsonFrame(q, brief, frame))
 			}
-			return fail(exitUsage, "--format %q: want table, csv or json", "--format %q\u00a0: table, csv ou json attendu", format)
+			return fail(exitUsage, "--format %s: want table, csv or json", "--format %s\u00a0: table, csv ou json attendu", quoted(format))
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&client, "client", "", "client (default: the one one stands in, or the only one)")
-	f.StringVar(&campaign, "campaign", "", "campaign; “all” for everything the client has")
-	f.StringVar(&from, "from", "", "first day, YYYY-MM-DD")
-	f.StringVar(&to, "to", "", "last day, YYYY-MM-DD")
-	f.StringVar(&period, "period", "", "2026-W10, 2026-03 or 2026-03-01..2026-03-31")
-	f.StringVar(&by, "by", "channel", "dimensions, separated by commas; none: the total alone")
-	f.StringVar(&compare, "compare", "previous", "previous or none")
-	f.StringVar(&asOf, "as-of", "", "answer with what was known at the end of that day")
-	f.StringVar(&format, "format", "table", "table, csv or json")
-	f.BoolVar(&list, "list", false, "list the KPIs with their definitions")
+	f.StringVar(&client, "client", "", both("client; without it the one whose folder one stands in, or the only one", "client\u00a0; sans elle, celui du dossier où l’on est, ou le seul"))
+	f.StringVar(&campaign, "campaign", "", both("campaign; all: everything that the client has", "campagne\u00a0; all\u00a0: tout ce qu’a le client"))
+	f.StringVar(&from, "from", "", both("first day, YYYY-MM-DD", "premier jour, AAAA-MM-JJ"))
+	f.StringVar(&to, "to", "", both("last day, YYYY-MM-DD", "dernier jour, AAAA-MM-JJ"))
+	f.StringVar(&period, "period", "", periodUsage)
+	f.StringVar(&by, "by", "channel", both("dimensions, separated by commas; none: the total alone", "dimensions, séparées par des virgules\u00a0; none\u00a0: le total seul"))
+	f.StringVar(&compare, "compare", "previous", both("with the period before (previous), or none", "à la période d’avant (previous), ou none"))
+	f.StringVar(&asOf, "as-of", "", both("answer with what was known at the end of that day", "répondre avec ce que l’on savait à la fin de ce jour"))
+	f.StringVar(&format, "format", "table", both("table, csv or json", "table, csv ou json"))
+	f.BoolVar(&list, "list", false, both("list the KPIs with their definitions", "lister les indicateurs avec leur définition"))
 	return cmd
 }
 
@@ -92,7 +104,8 @@ func (a *app) question(ctx context.Context, client, campaign, from, to, period, 
 	var brief *agency.Campaign
 	switch {
 	case campaign == "all":
-	case campaign == "" && len(c.Campaigns) == 0:
+		a.mention(c, "")
+	case campaign == "" && len(c.Campaigns) == 0 && c.CampaignErr() == nil:
 		// A client without a brief can be asked of all the same.
 	default:
 		if brief, err = a.campaign(c.ID + "/" + campaign); err != nil {
@@ -109,7 +122,7 @@ func (a *app) question(ctx context.Context, client, campaign, from, to, period, 
 	case period != "" && (from != "" || to != ""):
 		return q, nil, fail(exitUsage, "give --period or --from and --to, not both", "donnez --period, ou --from et --to, pas les deux")
 	case period != "":
-		q.From, q.To, err = parsePeriod(period)
+		q.From, q.To, err = parsePeriod(period, brief)
 	default:
 		q.From, q.To, err = parseRange(from, to)
 	}
@@ -129,12 +142,12 @@ func (a *app) question(ctx context.Context, client, campaign, from, to, period, 
 		q.Compare = compare
 	case "none", "":
 	default:
-		return q, nil, fail(exitUsage, "--compare %q: want previous or none", "--compare %q\u00a0: previous ou none attendu", compare)
+		return q, nil, fail(exitUsage, "--compare %s: want previous or none", "--compare %s\u00a0: previous ou none attendu", quoted(compare))
 	}
 	if asOf != "" {
-		d, err := locale.ParseDay(asOf)
+		d, err := parseAsOf(asOf, a.today())
 		if err != nil {
-			return q, nil, fail(exitUsage, "--as-of %q: want YYYY-MM-DD", "--as-of %q\u00a0: AAAA-MM-JJ attendu", asOf)
+			return q, nil, err
 		}
 		q.AsOf = (d + 1).Start(a.agency.Zone).Add(-time.Microsecond)
 	}
@@ -157,6 +170,9 @@ func (a *app) defaultPeriod(ctx context.Context, q *metrics.Question, brief *age
 		return err
 	}
 	last := metrics.LastComplete(whole)
+	if last == 0 && brief == nil {
+		last = today - 1 // nothing is known: the notes say why
+	}
 	switch {
 	case q.From != 0:
 		q.To = max(last, q.From)
@@ -202,11 +218,14 @@ func (a *app) printFrame(f *metrics.Frame) error {
 	}
 	fmt.Fprintln(w, a.say("KPI\tvalue\t90% interval\tvolume\tbefore\tchange", "indicateur\tvaleur\tintervalle 90\u00a0%\tvolume\tavant\tévolution"))
 	line := func(labels []string, r metrics.Row) {
+		if p := r.Partial; p != nil && len(labels) > 0 {
+			labels = append([]string{labels[0] + a.say(fmt.Sprintf(" (%d days of %d)", p.Days, p.Of), fmt.Sprintf(" (%d\u00a0jours sur %d)", p.Days, p.Of))}, labels[1:]...)
+		}
 		for _, id := range f.KPIs {
 			k, _ := metrics.LookupKPI(id)
 			v := r.KPIs[id]
 			for _, x := range labels {
-				fmt.Fprintf(w, "%s\t", oneLine(x))
+				fmt.Fprintf(w, "%s\t", locale.OneLine(x))
 			}
 			value := locale.Dash
 			if v.Value != nil {
@@ -228,7 +247,7 @@ func (a *app) printFrame(f *metrics.Frame) error {
 					}
 				}
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", id, value, interval, a.volume(v), before, change)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", k.Label.In(l), value, interval, a.volume(k, v), before, change)
 		}
 	}
 	for _, r := range f.Rows {
@@ -242,19 +261,39 @@ func (a *app) printFrame(f *metrics.Frame) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	for _, n := range f.Notes {
-		fmt.Fprintf(a.err, "%s\n", n.In(l))
-	}
-	for _, id := range f.KPIs {
-		if v := f.Total.KPIs[id]; v.Value == nil && v.Why != nil {
-			fmt.Fprintf(a.err, "%s: %s\n", id, v.Why.In(l))
-		}
-	}
+	a.tell(f)
 	return nil
 }
 
-// volume says whether there is enough to judge.
-func (a *app) volume(v metrics.Value) string {
+// tell prints what is to be known of a frame beside its figures.
+func (a *app) tell(f *metrics.Frame) {
+	l := a.language()
+	for _, n := range f.Notes {
+		fmt.Fprintf(a.err, "%s\n", n.In(l))
+	}
+	var whys []string // each said once, for all KPIs that it is true of
+	of := map[string][]string{}
+	for _, id := range f.KPIs {
+		if v := f.Total.KPIs[id]; v.Value == nil && v.Why != nil {
+			k, _ := metrics.LookupKPI(id)
+			why := v.Why.In(l)
+			if of[why] == nil {
+				whys = append(whys, why)
+			}
+			of[why] = append(of[why], k.Label.In(l))
+		}
+	}
+	for _, why := range whys {
+		fmt.Fprintf(a.err, "%s%s %s\n", strings.Join(of[why], ", "), l.Colon(), why)
+	}
+}
+
+// volume says whether there is enough to judge a ratio; a sum is exact, so
+// that there is nothing to say of it.
+func (a *app) volume(k metrics.KPI, v metrics.Value) string {
+	if k.Den == "" {
+		return ""
+	}
 	switch v.Volume {
 	case metrics.VolumeNone:
 		return a.say("too little", "trop peu")
@@ -264,16 +303,6 @@ func (a *app) volume(v metrics.Value) string {
 		return a.say("enough", "suffisant")
 	}
 	return ""
-}
-
-// oneLine keeps a hostile name from breaking a table or a terminal.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			return ' '
-		}
-		return r
-	}, s)
 }
 
 // csvFrame writes a frame as a spreadsheet reads it in the language: French
@@ -300,6 +329,10 @@ func (a *app) csvFrame(f *metrics.Frame) error {
 		return s
 	}
 	head := append([]string{}, f.By...)
+	cut := slices.Contains(f.By, "week") || slices.Contains(f.By, "month")
+	if cut {
+		head = append(head, "days", "days_of")
+	}
 	for _, id := range f.KPIs {
 		head = append(head, id, id+"_low", id+"_high")
 	}
@@ -308,6 +341,13 @@ func (a *app) csvFrame(f *metrics.Frame) error {
 		var rec []string
 		for _, x := range labels {
 			rec = append(rec, disarm(x))
+		}
+		if cut {
+			days, of := "", ""
+			if r.Partial != nil {
+				days, of = strconv.Itoa(r.Partial.Days), strconv.Itoa(r.Partial.Of)
+			}
+			rec = append(rec, days, of)
 		}
 		for _, id := range f.KPIs {
 			v := r.KPIs[id]
@@ -322,6 +362,7 @@ func (a *app) csvFrame(f *metrics.Frame) error {
 		line(nil, f.Total)
 	}
 	w.Flush()
+	a.tell(f)
 	return w.Error()
 }
 
@@ -345,6 +386,9 @@ func (a *app) jsonFrame(q metrics.Question, brief *agency.Campaign, f *metrics.F
 					out[d] = r.Keys[i]
 				}
 			}
+		}
+		if r.Partial != nil {
+			out["partial"] = r.Partial
 		}
 		if len(r.Previous) > 0 {
 			out["previous"] = oneLanguageChanges(r.Previous, l)

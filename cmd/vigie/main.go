@@ -24,6 +24,7 @@ func main() {
 		files: localFiles{},
 		env:   map[string]string{},
 	}
+	a.cwd, _ = os.Getwd()
 	for _, v := range os.Environ() {
 		if name, value, ok := strings.Cut(v, "="); ok && strings.HasPrefix(name, "VIGIE_") {
 			a.env[name] = value

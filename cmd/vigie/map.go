@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -14,7 +15,7 @@ import (
 
 // propose shows how a table that nothing recognises would be read. done is
 // false where that was accepted and kept, so that the import can go on.
-func (a *app) propose(f importFlags, o ingest.Options, args []string) (done bool, err error) {
+func (a *app) propose(ctx context.Context, f importFlags, o ingest.Options, args []string) (done bool, err error) {
 	if len(args) != 1 {
 		return true, fail(exitUsage, "--map takes one file", "--map prend un seul fichier")
 	}
@@ -24,9 +25,9 @@ func (a *app) propose(f importFlags, o ingest.Options, args []string) (done bool
 			o.Currency = a.agency.Currency
 		}
 	}
-	file, err := a.files.open(args[0])
+	file, err := a.files.open(ctx, args[0])
 	if err != nil {
-		return true, fail(exitInvalid, "%s: cannot be opened: %s", "%s\u00a0: ne peut pas être ouvert\u00a0: %s", args[0], reason(err))
+		return true, fail(exitInvalid, "%s: cannot be opened: %s", "%s\u00a0: ne peut pas être ouvert\u00a0: %s", args[0], because(err))
 	}
 	defer file.Close()
 	tmp, err := os.CreateTemp("", "vigie-preview-*")
@@ -83,7 +84,7 @@ type secondLook struct {
 	size int64
 }
 
-func (s *secondLook) open(string) (*givenFile, error) {
+func (s *secondLook) open(context.Context, string) (*givenFile, error) {
 	if _, err := s.copy.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}

@@ -6,22 +6,32 @@ import (
 	"strings"
 	"time"
 
+	"vigie/internal/agency"
 	"vigie/internal/locale"
 )
 
+var periodUsage = both("a week 2026-W10, a month 2026-03, days 2026-03-01..2026-03-31, or flight: the whole campaign", "une semaine 2026-W10, un mois 2026-03, des jours 2026-03-01..2026-03-31, ou flight\u00a0: toute la campagne")
+
 var weekForm = regexp.MustCompile(`^(\d{4})-[Ww](\d{1,2})$`)
 
-// parsePeriod reads 2026-W10, 2026-03 or 2026-03-01..2026-03-31.
-func parsePeriod(s string) (from, to locale.Day, err error) {
-	bad := fail(exitUsage, "period %q: want a week (2026-W10), a month (2026-03) or days (2026-03-01..2026-03-31)",
-		"période %q\u00a0: une semaine (2026-W10), un mois (2026-03) ou des jours (2026-03-01..2026-03-31) attendus", s)
+// parsePeriod reads 2026-W10, 2026-03, 2026-03-01..2026-03-31 or, of a campaign,
+// flight.
+func parsePeriod(s string, c *agency.Campaign) (from, to locale.Day, err error) {
+	bad := fail(exitUsage, "period %s: want a week (2026-W10), a month (2026-03), days (2026-03-01..2026-03-31) or flight",
+		"période %s\u00a0: une semaine (2026-W10), un mois (2026-03), des jours (2026-03-01..2026-03-31) ou flight attendus", quoted(s))
+	if s == "flight" {
+		if c == nil {
+			return 0, 0, fail(exitUsage, "--period flight is of a campaign, and none is asked for", "--period flight est celle d’une campagne, et aucune n’est demandée")
+		}
+		return c.Flight.Start, c.Flight.End, nil
+	}
 	if m := weekForm.FindStringSubmatch(s); m != nil {
 		year, _ := strconv.Atoi(m[1])
 		week, _ := strconv.Atoi(m[2])
 		if from, ok := locale.WeekStart(year, week); ok {
 			return from, from + 6, nil
 		}
-		return 0, 0, fail(exitUsage, "period %q: %d has no such week", "période %q\u00a0: %d n’a pas cette semaine", s, year)
+		return 0, 0, fail(exitUsage, "period %s: %d has no such week", "période %s\u00a0: %d n’a pas cette semaine", quoted(s), year)
 	}
 	if a, b, ok := strings.Cut(s, ".."); ok {
 		from, err1 := locale.ParseDay(a)
@@ -51,11 +61,24 @@ func parseRange(from, to string) (f, t locale.Day, err error) {
 			continue
 		}
 		if *x.day, err = locale.ParseDay(x.text); err != nil {
-			return 0, 0, fail(exitUsage, "%s %q: want YYYY-MM-DD", "%s %q\u00a0: AAAA-MM-JJ attendu", x.name, x.text)
+			return 0, 0, fail(exitUsage, "%s %s: want YYYY-MM-DD", "%s %s\u00a0: AAAA-MM-JJ attendu", x.name, quoted(x.text))
 		}
 	}
 	if f != 0 && t != 0 && t < f {
 		return 0, 0, fail(exitUsage, "the period ends (%s) before it starts (%s)", "la période finit (%s) avant de commencer (%s)", t, f)
 	}
 	return f, t, nil
+}
+
+// parseAsOf reads the day of what was known then: nothing is known of the days
+// after today.
+func parseAsOf(s string, today locale.Day) (locale.Day, error) {
+	d, err := locale.ParseDay(s)
+	if err != nil {
+		return 0, fail(exitUsage, "--as-of %s: want YYYY-MM-DD", "--as-of %s\u00a0: AAAA-MM-JJ attendu", quoted(s))
+	}
+	if d > today {
+		return 0, fail(exitUsage, "--as-of %s: lies in the future, today is %s", "--as-of %s\u00a0: c’est dans le futur, nous sommes le %s", quoted(s), today)
+	}
+	return d, nil
 }

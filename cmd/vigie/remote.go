@@ -15,6 +15,9 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"vigie/internal/locale"
+	"vigie/internal/warehouse"
 )
 
 // While a server owns the workspace, every other command is sent to it over
@@ -25,15 +28,16 @@ import (
 // connection cancels the command.
 
 // forwardError asks run to send the command to the server.
-type forwardError struct{ socket string }
+type forwardError struct{ warehouse.Holder }
 
-func (e *forwardError) Error() string { return "the workspace is served at " + e.socket }
+func (e *forwardError) Error() string { return "the workspace is served at " + e.Socket }
 
 // remoteCommand is the first line of a request.
 type remoteCommand struct {
 	Args  []string          `json:"args"`
 	Env   map[string]string `json:"env,omitempty"` // its VIGIE_… variables
 	Stand string            `json:"stand"`         // where the command stands inside the workspace
+	Dir   string            `json:"dir,omitempty"` // where it stands on the disk; paths are printed as seen from there
 	Files []remoteFile      `json:"files,omitempty"`
 }
 
@@ -44,6 +48,8 @@ type remoteFile struct {
 	Name    string    `json:"name"`
 	Size    int64     `json:"size"`
 	ModTime time.Time `json:"mod_time"`
+	// Failure says why the file could not be opened; there are no bytes of it.
+	Failure *locale.Text `json:"failure,omitempty"`
 }
 
 // remoteLine is a line of the answer; one field is set.
@@ -61,27 +67,38 @@ func ownSocket(path string) error {
 	}
 	st, ok := info.Sys().(*syscall.Stat_t)
 	if !ok || info.Mode()&os.ModeSocket == 0 || int(st.Uid) != os.Getuid() || info.Mode().Perm()&0o077 != 0 {
-		return fmt.Errorf("%s is not this user's own socket", path)
+		return &textError{locale.Text{EN: path + " is not this account’s own", FR: path + " n’est pas à ce compte"}}
 	}
 	return nil
 }
 
 // forward runs the command in the server and returns its exit code.
-func (a *app) forward(ctx context.Context, socket string) (int, error) {
+func (a *app) forward(ctx context.Context, server warehouse.Holder) (int, error) {
 	unreachable := func(err error) error {
-		return &failure{code: exitBusy, err: err, text: fail(exitBusy,
-			"the server that holds the workspace does not answer (%v)", "le serveur qui tient l’espace de travail ne répond pas (%v)", err).text}
+		f := fail(exitBusy, "the server that holds the workspace (process %d) does not answer: %s; if it is about to end, try again in a moment",
+			"le serveur qui tient l’espace de travail (processus %d) ne répond pas\u00a0: %s\u00a0; s’il est en train de s’arrêter, réessayez dans un instant",
+			server.PID, noAnswer(err))
+		f.err = err
+		return f
 	}
-	if err := ownSocket(socket); err != nil {
+	// It answered, and then no more: killed, or its machine went down.
+	broken := func(err error) error {
+		f := fail(exitBusy, "the server ended while it ran the command; nothing was left half done: run it again",
+			"le serveur s’est arrêté pendant la commande\u00a0; rien n’est resté à moitié fait\u00a0: relancez-la")
+		f.err = err
+		return f
+	}
+	if err := ownSocket(server.Socket); err != nil {
 		return 0, unreachable(err)
 	}
-	cmd := remoteCommand{Args: a.args, Env: a.env, Stand: a.stand}
+	cmd := remoteCommand{Args: a.args, Env: a.env, Stand: a.stand, Dir: a.cwd}
 	var bodies []io.Reader
 	for _, arg := range a.fileArgs {
-		f, err := a.files.open(arg)
+		f, err := a.files.open(ctx, arg)
 		if err != nil {
-			// The server would say the same of a file that is not there.
-			cmd.Files = append(cmd.Files, remoteFile{Arg: arg, Name: err.Error(), Size: -1})
+			// The server says of it what would be said here.
+			why := because(err)
+			cmd.Files = append(cmd.Files, remoteFile{Arg: arg, Failure: &why})
 			continue
 		}
 		defer f.Close()
@@ -105,15 +122,21 @@ func (a *app) forward(ctx context.Context, socket string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	reached := false
 	client := http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer
-		return d.DialContext(ctx, "unix", socket)
+		c, err := d.DialContext(ctx, "unix", server.Socket)
+		reached = err == nil
+		return c, err
 	}}}
 	resp, err := client.Do(req)
-	if err != nil {
-		if ctx.Err() != nil {
-			return exitInterrupted, nil
-		}
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
+		return 0, ctx.Err()
+	case reached:
+		return 0, broken(err)
+	default:
 		return 0, unreachable(err)
 	}
 	defer resp.Body.Close()
@@ -122,9 +145,9 @@ func (a *app) forward(ctx context.Context, socket string) (int, error) {
 		var line remoteLine
 		if err := dec.Decode(&line); err != nil {
 			if ctx.Err() != nil {
-				return exitInterrupted, nil
+				return 0, ctx.Err()
 			}
-			return 0, unreachable(errors.New("the answer ended early"))
+			return 0, broken(err)
 		}
 		io.WriteString(a.out, line.Stdout)
 		io.WriteString(a.err, line.Stderr)
@@ -134,20 +157,32 @@ func (a *app) forward(ctx context.Context, socket string) (int, error) {
 	}
 }
 
+// noAnswer says in words why a server could not be reached.
+func noAnswer(err error) locale.Text {
+	var text *textError
+	switch {
+	case errors.As(err, &text):
+		return text.Text
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, os.ErrNotExist):
+		return locale.Text{EN: "nobody listens there any more", FR: "plus personne n’y écoute"}
+	}
+	return because(err)
+}
+
 // sentFiles are the files of a remote command, read in order from its body.
 type sentFiles struct {
 	body  io.Reader
 	files []remoteFile
 }
 
-func (s *sentFiles) open(arg string) (*givenFile, error) {
+func (s *sentFiles) open(_ context.Context, arg string) (*givenFile, error) {
 	if len(s.files) == 0 || s.files[0].Arg != arg {
 		return nil, fmt.Errorf("%s was not sent", arg)
 	}
 	f := s.files[0]
 	s.files = s.files[1:]
-	if f.Size < 0 {
-		return nil, errors.New(f.Name)
+	if f.Failure != nil {
+		return nil, &textError{*f.Failure}
 	}
 	r := io.LimitReader(s.body, f.Size)
 	// What is not read of one file must not be taken for the next.
@@ -203,7 +238,7 @@ func (a *app) serveCommands() http.Handler {
 		l := &lines{enc: json.NewEncoder(w), rc: rc}
 		run := &app{
 			clock: a.clock, in: bytes.NewReader(nil), out: lineWriter{l, false}, err: lineWriter{l, true},
-			files: &sentFiles{body: in, files: cmd.Files}, env: withoutDirs(cmd.Env), dir: a.agency.Dir, stand: cmd.Stand, wh: a.wh, shared: true,
+			files: &sentFiles{body: in, files: cmd.Files}, env: withoutDirs(cmd.Env), dir: a.agency.Dir, stand: cmd.Stand, cwd: cmd.Dir, wh: a.wh, shared: true,
 			scheduler: a.scheduler,
 		}
 		code := run.run(r.Context(), withoutDir(cmd.Args))

@@ -31,21 +31,29 @@ func (a *app) serveCmd() *cobra.Command {
 	var listen string
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "The dashboards, the inbox and the schedule",
-		Long: `Serve the dashboards on this machine, take in what is dropped in the inbox, fetch
-from the sources and build the reports that the campaigns ask for when they are due. The first line
-printed is the link that opens the dashboards; whoever has it sees everything, and
-it changes at each start. Every other command keeps working: it is run by the
-server. Interrupting it lets the work under way finish.`,
-		Args: cobra.NoArgs,
+		Short: both("The dashboards, the inbox and the schedule", "Les tableaux de bord, la boîte de dépôt et les échéances"),
+		Long: both("Serve the dashboards on this machine, take in what is dropped in the inbox,\n"+
+			"fetch from the sources and build the reports that the campaigns ask for when they are due. The first line\n"+
+			"printed is the link that opens the dashboards; whoever has it sees everything, and\n"+
+			"it changes at each start. Every other command keeps working: it is run by the\n"+
+			"server. Interrupting it lets the work under way finish.",
+			"Sert les tableaux de bord sur cette machine, importe ce que l’on dépose dans la boîte,\n"+
+				"relève les sources et construit à l’heure dite les rapports que les campagnes demandent. La première ligne\n"+
+				"affichée est le lien qui ouvre les tableaux de bord\u00a0; qui l’a voit tout, et il change à\n"+
+				"chaque démarrage. Les autres commandes marchent comme d’habitude\u00a0: c’est le serveur qui\n"+
+				"les exécute. L’interrompre laisse finir le travail en cours."),
+		Args: a.arguments(0, 0),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := dashboards.CheckListen(listen); err != nil {
-				return &failure{code: exitUsage, err: err}
+				f := fail(exitUsage, "--listen %s: want an address of this machine alone, as 127.0.0.1:8080: other machines could reach another one, and there are no accounts yet",
+					"--listen %s\u00a0: une adresse de cette machine seule est attendue, comme 127.0.0.1:8080\u00a0; d’autres machines pourraient en joindre une autre, et il n’y a pas encore de comptes", quoted(listen))
+				f.err = err
+				return f
 			}
 			return a.serve(cmd.Context(), listen)
 		},
 	}
-	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "address, of this machine only")
+	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", both("address, of this machine only", "adresse, de cette machine seulement"))
 	return cmd
 }
 
@@ -86,8 +94,7 @@ func (a *app) serve(ctx context.Context, listen string) error {
 	}
 	web, err := net.Listen("tcp", listen)
 	if err != nil {
-		return fail(exitBusy, "cannot listen on %s (%v): is another program there? try --listen 127.0.0.1:0",
-			"impossible d’écouter sur %s (%v)\u00a0: un autre programme y est-il\u00a0? essayez --listen 127.0.0.1:0", listen, err)
+		return fail(exitBusy, "cannot listen on %s: %s; try --listen 127.0.0.1:0", "impossible d’écouter sur %s\u00a0: %s\u00a0; essayez --listen 127.0.0.1:0", listen, because(err))
 	}
 	defer web.Close()
 	commands, path, err := commandSocket(a.agency.Dir)

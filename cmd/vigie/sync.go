@@ -18,26 +18,36 @@ func (a *app) syncCmd() *cobra.Command {
 	var o jobs.SyncOptions
 	cmd := &cobra.Command{
 		Use:   "sync [SOURCE…]",
-		Short: "Fetch exports from the sources and the inbox, once",
-		Long: `Ask the sources of the workspace, sources/*.yaml, for exports that have not been
-fetched yet, and take in what lies in the inbox. Without a name all of them are
-asked; "inbox" is the name of the inbox. vigie serve does the same by itself, at
-the times that each source gives.
-
-A file is taken in as vigie import would; one that is refused, or that a check
-withholds, is put into inbox/CLIENT/refused with a note that says why. Nothing is
-changed or deleted where it comes from. With --dry-run new files are fetched and
-the answer says how they would be read, and nothing is kept; --again fetches also
-what was fetched before.
-
-Exit code: 0 all answered, and whatever was new was taken in; 1 some did not answer,
-or some files were refused; 3 nothing could be had, or every file was refused; 4 a
-check withholds a file; 5 no server is within reach.`,
+		Short: both("Fetch exports from the sources and the inbox, once", "Relever une fois les sources et la boîte de dépôt"),
+		Long: both("Ask the sources of the workspace, sources/*.yaml, for exports that have not been\n"+
+			"fetched yet, and take in what lies in the inbox. Without a name all of them are\n"+
+			"asked; \"inbox\" is the name of the inbox. vigie serve does the same by itself, at\n"+
+			"the times that each source gives.\n\n"+
+			"A file is taken in as vigie import would; one that is refused, or that a check\n"+
+			"withholds, is put into inbox/CLIENT/refused with a note that says why. Nothing is\n"+
+			"changed or deleted where it comes from. With --dry-run new files are fetched and\n"+
+			"the answer says how they would be read, and nothing is kept; --again fetches also\n"+
+			"what was fetched before.\n\n"+
+			"Exit code: 0 all answered, and whatever was new was taken in; 1 some did not answer,\n"+
+			"or some files were refused; 3 nothing could be had, or every file was refused; 4 a\n"+
+			"check withholds a file; 5 no server is within reach.",
+			"Demande aux sources de l’espace de travail, sources/*.yaml, les exports qui n’ont pas\n"+
+				"encore été relevés, et importe ce qui se trouve dans la boîte de dépôt. Sans nom,\n"+
+				"toutes sont relevées\u00a0; «\u00a0inbox\u00a0» désigne la boîte. vigie serve fait de même tout\n"+
+				"seul, aux heures que donne chaque source.\n\n"+
+				"Un fichier est importé comme par vigie import\u00a0; celui qui est refusé, ou qu’un contrôle\n"+
+				"écarte, va dans inbox/CLIENT/refuses avec une note qui dit pourquoi. Rien n’est changé\n"+
+				"ni supprimé à la source. Avec --dry-run, les nouveaux fichiers sont relevés, la réponse\n"+
+				"dit comment ils seraient lus, et rien n’est gardé\u00a0; --again reprend aussi ce qui a déjà\n"+
+				"été relevé.\n\n"+
+				"Code de sortie\u00a0: 0 toutes ont répondu et ce qui était nouveau est importé\u00a0; 1 certaines\n"+
+				"n’ont pas répondu, ou des fichiers sont refusés\u00a0; 3 rien n’a pu être obtenu, ou tout est\n"+
+				"refusé\u00a0; 4 un contrôle écarte un fichier\u00a0; 5 aucun serveur n’est joignable."),
 		Example: "  vigie sync\n  vigie sync meta-sftp --dry-run",
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.sync(cmd.Context(), args, o) },
 	}
-	cmd.Flags().BoolVar(&o.Again, "again", false, "fetch also what was fetched before")
-	cmd.Flags().BoolVar(&o.DryRun, "dry-run", false, "say how new files would be read, keep nothing")
+	cmd.Flags().BoolVar(&o.Again, "again", false, both("fetch also what was fetched before", "reprendre aussi ce qui a déjà été relevé"))
+	cmd.Flags().BoolVar(&o.DryRun, "dry-run", false, both("say how new files would be read, keep nothing", "dire comment les nouveaux fichiers seraient lus, ne rien garder"))
 	return cmd
 }
 
@@ -138,7 +148,7 @@ func syncExit(all []jobs.Fetched, incomplete bool) error {
 func (a *app) printFetched(f jobs.Fetched) {
 	l := a.language()
 	for _, r := range f.Files {
-		a.printImported(r)
+		a.printImported(importFlags{}, r)
 	}
 	if f.Source == jobs.Inbox && len(f.Files)+len(f.Notes) == 0 {
 		return

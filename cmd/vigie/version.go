@@ -13,8 +13,8 @@ func (a *app) versionCmd() *cobra.Command {
 	var licences bool
 	cmd := &cobra.Command{
 		Use:   "version",
-		Short: "The version, and the licences of what is inside",
-		Args:  cobra.NoArgs,
+		Short: both("The version, and the licences of what is inside", "La version, et les licences de ce qui est à l’intérieur"),
+		Args:  a.arguments(0, 0),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			goVersion := ""
 			if info, ok := debug.ReadBuildInfo(); ok {
@@ -32,6 +32,6 @@ func (a *app) versionCmd() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&licences, "licences", false, "print the licences of the embedded parts")
+	cmd.Flags().BoolVar(&licences, "licences", false, both("print the licences of the embedded parts", "afficher les licences des parties intégrées"))
 	return cmd
 }

@@ -258,7 +258,8 @@ func (d *doc) recipient(name string, c *Client, path ...any) {
 // warnings at most.
 func (a *Agency) Err() error { return a.Problems.err() }
 
-// Client is a client by id. Where its file has errors, they are the error.
+// Client is a client by id. Where its file or its folder's name has errors, they
+// are the error.
 func (a *Agency) Client(id string) (*Client, error) {
 	var ids []string
 	for _, c := range a.Clients {
@@ -267,14 +268,22 @@ func (a *Agency) Client(id string) (*Client, error) {
 		}
 		ids = append(ids, c.ID)
 	}
-	if err := a.problemsOf(path.Join("clients", id, "client.yaml")); err != nil {
+	if err := a.missing(path.Join("clients", id), "client.yaml"); err != nil {
 		return nil, err
 	}
 	return nil, fmt.Errorf("no client %q: there is %s", id, list(ids))
 }
 
-// Campaign is a brief of the client by id. Where its file has errors, they are
-// the error.
+// ClientErr is why folders of clients are not among Clients; nil where all are.
+func (a *Agency) ClientErr() error {
+	return a.errorsIn(func(file string) bool {
+		dir, name := path.Split(file)
+		return file == "clients" || dir == "clients/" || name == "client.yaml"
+	})
+}
+
+// Campaign is a brief of the client by id. Where its file or its folder's name
+// has errors, they are the error.
 func (c *Client) Campaign(id string) (*Campaign, error) {
 	var ids []string
 	for _, k := range c.Campaigns {
@@ -283,14 +292,41 @@ func (c *Client) Campaign(id string) (*Campaign, error) {
 		}
 		ids = append(ids, k.ID)
 	}
-	if err := c.Agency.problemsOf(path.Join("clients", c.ID, id, "campaign.yaml")); err != nil {
+	if err := c.Agency.missing(path.Join("clients", c.ID, id), "campaign.yaml"); err != nil {
 		return nil, err
 	}
 	return nil, fmt.Errorf("no campaign %q of client %s: there is %s", id, c.ID, list(ids))
 }
 
+// CampaignErr is why folders of the client's campaigns are not among Campaigns;
+// nil where all that hold a brief are.
+func (c *Client) CampaignErr() error {
+	return c.Agency.errorsIn(func(file string) bool {
+		return file != c.File && strings.HasPrefix(file, path.Dir(c.File)+"/")
+	})
+}
+
 func (a *Agency) problemsOf(file string) error {
-	return slices.DeleteFunc(slices.Clone(a.Problems), func(p Problem) bool { return p.File != file }).err()
+	return a.errorsIn(func(f string) bool { return f == file })
+}
+
+// errorsIn are the errors of some files.
+func (a *Agency) errorsIn(take func(file string) bool) error {
+	return slices.DeleteFunc(slices.Clone(a.Problems), func(p Problem) bool { return !take(p.File) }).err()
+}
+
+// missing is why what a folder should hold was not read: its file, or the
+// folder itself, is wrong. That a folder holds no brief is a warning until
+// somebody asks for it.
+func (a *Agency) missing(dir, name string) error {
+	var ps Problems
+	for _, p := range a.Problems {
+		if p.File == dir || p.File == path.Join(dir, name) && !p.Warning {
+			p.Warning = false
+			ps = append(ps, p)
+		}
+	}
+	return ps.err()
 }
 
 func list(ids []string) string {

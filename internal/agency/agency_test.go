@@ -314,6 +314,38 @@ func TestLookups(t *testing.T) {
 	check(err, `no campaign "three" of client a: there is one`)
 	_, err = c.Campaign("two")
 	check(err, "clients/a/two/campaign.yaml:1:7: ")
+	check(a.ClientErr(), `clients/b/client.yaml:1:1: key "nam" is not known`)
+	check(c.CampaignErr(), "clients/a/two/campaign.yaml:1:7: ")
+
+	// A folder that cannot be a client's or a campaign's is named by its own
+	// mistake too; one without a brief is none until it is asked for.
+	write(t, dir, "clients/Café du Port/client.yaml", []byte("name: C\n"))
+	write(t, dir, "clients/a/two/campaign.yaml", []byte(plainBrief))
+	write(t, dir, "clients/a/Été 2026/campaign.yaml", []byte(plainBrief))
+	write(t, dir, "clients/a/logos/logo.svg", nil)
+	if a, err = Open(dir, known); err != nil {
+		t.Fatal(err)
+	}
+	if c, err = a.Client("a"); err != nil {
+		t.Fatal(err)
+	}
+	_, err = a.Client("Café du Port")
+	check(err, "clients/Café du Port: folder name: ")
+	check(a.ClientErr(), "clients/Café du Port: folder name: ")
+	_, err = c.Campaign("Été 2026")
+	check(err, "clients/a/Été 2026: folder name: ")
+	check(c.CampaignErr(), "clients/a/Été 2026: folder name: ")
+	_, err = c.Campaign("logos")
+	check(err, "clients/a/logos: no campaign.yaml in this folder")
+	if err := os.Rename(filepath.Join(dir, "clients/a/Été 2026"), filepath.Join(dir, "clients/a/ete-2026")); err != nil {
+		t.Fatal(err)
+	}
+	if a, err = Open(dir, known); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Clients[0].CampaignErr(); err != nil {
+		t.Errorf("folders without a brief are no mistake: %v", err)
+	}
 }
 
 // A bomb of aliases is refused before anything unfolds it, and whatever a file

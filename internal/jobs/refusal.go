@@ -34,13 +34,13 @@ func (r refusal) in(l locale.Lang, file string) string {
 	say := func(en, fr string) string { return locale.Text{EN: en, FR: fr}.In(l) }
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	name := l.Quote(path.Base(file))
+	name := l.Quote(locale.OneLine(path.Base(file)))
 	switch {
 	case r.result == nil:
 		line("%s", say(name+" was not taken in: Vigie met a trouble that does not come from the file.",
 			name+" n’a pas été importé\u00a0: Vigie a rencontré un problème qui ne vient pas du fichier."))
 		line("")
-		line("  %v", r.trouble)
+		line("  %s", locale.OneLine(r.trouble.Error()))
 		line("")
 		line("%s", say("When it is settled, move the file back into its client's folder of the inbox.",
 			"Quand il sera réglé, remettez le fichier dans le dossier de son client, dans la boîte de dépôt."))
@@ -55,7 +55,7 @@ func (r refusal) in(l locale.Lang, file string) string {
 	}
 	line("")
 	for _, reason := range r.reasons() {
-		line("  %s", reason.In(l))
+		line("  %s", locale.OneLine(reason.In(l)))
 	}
 	line("")
 	if r.result.Gate {

@@ -18,13 +18,7 @@ import (
 // the result says so; it is not kept in the archive, so the caller's copy is
 // the only one.
 func TakeIn(ctx context.Context, wh *warehouse.Warehouse, client *agency.Client, options ingest.Options, accept, strict bool, name string, modTime time.Time, body io.Reader) (*warehouse.Imported, error) {
-	if options.Currency == "" {
-		options.Currency = client.Currency
-	}
-	if options.Zone == nil {
-		options.Zone = client.Agency.Zone
-	}
-	options.Mappings = Mappings(client.Agency)
+	options = Known(client, options)
 	kept, err := wh.Archive(body)
 	if err != nil {
 		return nil, err
@@ -53,4 +47,17 @@ func Mappings(a *agency.Agency) []ingest.Mapping {
 		list = append(list, ingest.Mapping{Name: m.File, Platform: m.Platform, Columns: m.Columns, Decimal: m.Decimal, Dates: m.Dates, Currency: m.Currency})
 	}
 	return list
+}
+
+// Known fills what the options of an import leave open from what is known of
+// the client and of its agency's tables.
+func Known(client *agency.Client, options ingest.Options) ingest.Options {
+	if options.Currency == "" {
+		options.Currency = client.Currency
+	}
+	if options.Zone == nil {
+		options.Zone = client.Agency.Zone
+	}
+	options.Mappings = Mappings(client.Agency)
+	return options
 }

@@ -9,6 +9,7 @@ package locale
 import (
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // Lang is a language of Vigie: FR or EN.
@@ -90,6 +91,18 @@ func (l Lang) Quote(s string) string {
 		return "“" + s + "”"
 	}
 	return "«" + NBSP + s + NBSP + "»"
+}
+
+// OneLine makes what a stranger wrote safe to print inside a line: control
+// characters, line ends and signs that turn the direction of writing become
+// spaces, bytes that are no text U+FFFD.
+func OneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r) {
+			return ' '
+		}
+		return r
+	}, s)
 }
 
 // Colon is the colon with the space that the language puts before it.

@@ -133,3 +133,18 @@ func TestWords(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestOneLine(t *testing.T) {
+	for in, want := range map[string]string{
+		"a b\u202fc é":                   "a b\u202fc é",
+		"a\nvigie: faux\r\tb":            "a vigie: faux  b",
+		"\x1b[2J\u009b1m\x7f":            " [2J 1m ",
+		"x\u202efdp\u2066y\u200fz\u061c": "x fdp y z ",
+		"l\u2028m\u2029":                 "l m ",
+		"a\xffb":                         "a\ufffdb",
+	} {
+		if got := OneLine(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}

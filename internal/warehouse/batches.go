@@ -31,10 +31,12 @@ type Batch struct {
 	UndoneAt   *time.Time `json:"undone_at,omitempty"`
 	Control    string     `json:"control"`
 	Withheld   bool       `json:"withheld"`
-	// Current is the number of day × campaign cells that the batch still
-	// answers for; of Cells that it brought.
-	Current int64 `json:"current_cells"`
+	// Cells is the number of day × campaign cells, or spans of a campaign, that
+	// the batch brought; Newest those of them that no newer batch of the same
+	// level holds; Current those that answer questions about campaigns.
 	Cells   int64 `json:"cells"`
+	Newest  int64 `json:"newest_cells"`
+	Current int64 `json:"current_cells"`
 	// Report is what its reading reported; only from Batch, not from Batches.
 	Report *ingest.Report `json:"report,omitempty"`
 }
@@ -75,7 +77,7 @@ func (w *Warehouse) batches(ctx context.Context, where string, args ...any) ([]B
 		var b Batch
 		var first, last, undone sql.NullTime
 		err := rows.Scan(&b.Batch, &b.Client, &b.SHA256, &b.File, &b.Platform, &b.Level, &first, &last, &b.Complete,
-			&b.Rows, &b.Skipped, &b.KnownAsOf, &b.KnownFrom, &b.ImportedAt, &undone, &b.Control, &b.Withheld, &b.Current, &b.Cells)
+			&b.Rows, &b.Skipped, &b.KnownAsOf, &b.KnownFrom, &b.ImportedAt, &undone, &b.Control, &b.Withheld, &b.Cells, &b.Newest, &b.Current)
 		if err != nil {
 			return nil, err
 		}

@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "rewrite the golden parts of the cases")
 // TestCases runs the steps of each case against a new database, every import
 // twice: the second time must change nothing.
 //
-//	import FILE [--account A] [--currency X] [--as-of DAY] [--complete] [--accept] [--strict]
+//	import FILE [--account A] [--currency X] [--as-of DAY] [--complete] [--accept] [--strict] [--dry-run]
 //	undo BATCH
 //	rollup [DAY]       what answers, as known now or at the end of a day
 //	ads                the same at the level of ads
@@ -107,13 +107,19 @@ func (c *caseRun) step(words []string) {
 				in.Accept = true
 			case "--strict":
 				in.Strict = true
+			case "--dry-run":
+				in.DryRun = true
 			default:
 				c.t.Fatalf("import knows no %s", words[i])
 			}
 		}
 		c.now = c.now.Add(time.Minute)
 		in.Options.Now = c.now
+		state := c.state()
 		r := c.put(in)
+		if after := c.state(); in.DryRun && after != state {
+			c.t.Errorf("a dry run of %s changed\n%s\ninto\n%s", in.Name, state, after)
+		}
 		fmt.Fprintf(&c.out, "%s", r.Status)
 		if r.Batch > 0 {
 			fmt.Fprintf(&c.out, " batch %d", r.Batch)
@@ -121,11 +127,17 @@ func (c *caseRun) step(words []string) {
 		if r.Gate {
 			fmt.Fprint(&c.out, " GATE")
 		}
+		if r.Released {
+			fmt.Fprint(&c.out, " released")
+		}
+		if r.Redated {
+			fmt.Fprint(&c.out, " redated")
+		}
 		fmt.Fprintln(&c.out)
 		if r.Error.EN != "" {
 			fmt.Fprintf(&c.out, "  %s\n", r.Error.EN)
 		}
-		if r.Report != nil && r.Status == StatusImported {
+		if r.Report != nil && (r.Status == StatusImported || r.Status == StatusDryRun) {
 			fmt.Fprintf(&c.out, "  %s, %d rows, control %s, complete %t\n", r.Level, r.Rows, r.Control.Status, r.Complete)
 			for _, p := range r.Problems {
 				fmt.Fprintf(&c.out, "  %s %d: %s\n", p.Severity, p.Line, p.Message.EN)
@@ -133,6 +145,9 @@ func (c *caseRun) step(words []string) {
 		}
 		for _, x := range r.Replaces {
 			fmt.Fprintf(&c.out, "  replaces batch %d from %s to %s\n", x.Batch, x.FirstDay, x.LastDay)
+		}
+		for _, x := range r.OutrankedBy {
+			fmt.Fprintf(&c.out, "  batch %d answers from %s to %s: known %s, from its %s\n", x.Batch, x.FirstDay, x.LastDay, x.KnownAsOf.Format(time.DateTime), x.KnownFrom)
 		}
 		if r.Status == StatusImported {
 			before := c.rollup("9999-12-31", "0")
@@ -167,7 +182,7 @@ func (c *caseRun) step(words []string) {
 			c.t.Fatal(err)
 		}
 		for _, b := range list {
-			fmt.Fprintf(&c.out, "%d %s answers %d of %d cells, withheld %t, undone %t\n", b.Batch, b.File, b.Current, b.Cells, b.Withheld, b.UndoneAt != nil)
+			fmt.Fprintf(&c.out, "%d %s answers %d of %d cells, %d newest, withheld %t, undone %t\n", b.Batch, b.File, b.Current, b.Cells, b.Newest, b.Withheld, b.UndoneAt != nil)
 		}
 	case "entities":
 		c.query("select entity, level, name, ext_id from entity order by entity")
@@ -192,6 +207,13 @@ func (c *caseRun) put(in Import) *Imported {
 		c.t.Fatal(err)
 	}
 	return r
+}
+
+// state is everything that an import may change.
+func (c *caseRun) state() string {
+	return c.text("select batch, withheld, undone_at, known_as_of, known_from, report from batch order by batch") +
+		c.text("from cell order by all") + c.text("from span order by all") + c.text("from covered order by all") + c.text("from entity order by all") +
+		c.text("select count(*) from fact") + c.stored()
 }
 
 // stored is the roll-up as it stands.

@@ -32,6 +32,7 @@ type Import struct {
 	Options  ingest.Options
 	Accept   bool // a replacement may lower settled sums
 	Strict   bool // a critical problem refuses the file
+	DryRun   bool // say what would become of the file, change nothing
 }
 
 // Status is what became of a file.
@@ -56,8 +57,13 @@ type Imported struct {
 	// Gate: the file was stopped, or its figures are withheld, by a check that
 	// people can overrule.
 	Gate bool `json:"gate,omitempty"`
+	// Released: the batch was withheld and counts from now on. Redated: its
+	// owner said when the file was made. Only where the file was there already.
+	Released bool `json:"released,omitempty"`
+	Redated  bool `json:"redated,omitempty"`
 	*ingest.Report
-	Replaces []Replaced `json:"replaces,omitempty"`
+	Replaces    []Replaced  `json:"replaces,omitempty"`
+	OutrankedBy []Outranked `json:"outranked_by,omitempty"`
 }
 
 // Replaced is an older batch of which the file took over some days.
@@ -120,7 +126,7 @@ func DryRun(ctx context.Context, f ingest.File, sha256 string, o ingest.Options)
 }
 
 // Import takes one file in, in one transaction: whatever ends it early leaves
-// the warehouse as it was. A file that cannot be read, or that a gate stops,
+// the warehouse as it was, and so does a dry run. A file that cannot be read, or that a gate stops,
 // is no error: the result says so.
 func (w *Warehouse) Import(ctx context.Context, in Import) (*Imported, error) {
 	w.facts.Lock()
@@ -133,11 +139,7 @@ func (w *Warehouse) Import(ctx context.Context, in Import) (*Imported, error) {
 		in.Client, in.File.SHA256).Scan(&out.Batch, &withheld)
 	switch {
 	case err == nil:
-		out.Status, out.Gate = StatusDuplicate, withheld && !in.Accept
-		if withheld && in.Accept {
-			err = w.change(ctx, out.Batch, "update batch set withheld = false where batch = ?")
-		}
-		return out, err
+		return out, w.again(ctx, in, out, withheld)
 	case !errors.Is(err, sql.ErrNoRows):
 		return nil, err
 	}
@@ -256,11 +258,15 @@ func (t *transfer) run(ctx context.Context) error {
 		return err
 	}
 	for _, step := range []func(context.Context) error{
-		t.dimensions, t.cells, t.replaced, t.gates, t.record,
+		t.dimensions, t.cells, t.replaced, t.outranked, t.gates, t.record,
 	} {
 		if err := step(ctx); err != nil {
 			return err
 		}
+	}
+	if t.in.DryRun {
+		t.out.Status, t.out.Report = StatusDryRun, t.report
+		return nil
 	}
 	if err := settle(ctx, t.conn, t.batch); err != nil {
 		return err
@@ -589,11 +595,7 @@ func (t *transfer) replaced(ctx context.Context) error {
 	if t.report.FirstDay == 0 {
 		return nil
 	}
-	var streams []int32
-	for _, s := range t.report.Streams {
-		streams = append(streams, s.Key)
-	}
-	list := joinKeys(streams)
+	list := joinKeys(t.streams())
 	var others bool
 	err := t.conn.QueryRowContext(ctx, fmt.Sprintf("select exists (select 1 from cell where stream in (%s) and batch <> %d)", list, t.batch)).Scan(&others)
 	if err != nil || !others {

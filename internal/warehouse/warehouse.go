@@ -41,6 +41,7 @@ func query(name string) string {
 // readers share a pool, writers of facts wait for each other.
 type Warehouse struct {
 	dir   string
+	spill string // temporary folder of a database in memory
 	db    *sql.DB
 	lock  *Lock
 	facts sync.Mutex // facts, dimensions, roll-up
@@ -59,17 +60,34 @@ func Open(ctx context.Context, dir string) (*Warehouse, error) {
 		return nil, err
 	}
 	w := &Warehouse{dir: dir, lock: lock}
-	if err := w.open(ctx, filepath.Join(dir, "warehouse.duckdb")); err != nil {
+	if err := w.open(ctx, filepath.Join(dir, fileName)); err != nil {
 		lock.Release()
 		return nil, err
 	}
 	return w, nil
 }
 
-// OpenMemory opens an empty database in memory, for tests of other rooms.
+// Exists reports whether a folder holds a database.
+func Exists(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, fileName))
+	return err == nil
+}
+
+const fileName = "warehouse.duckdb"
+
+// OpenMemory opens an empty database in memory: for a dry run where nothing is
+// known yet, and for tests of other rooms.
 func OpenMemory(ctx context.Context) (*Warehouse, error) {
-	w := &Warehouse{}
-	return w, w.open(ctx, "")
+	spill, err := os.MkdirTemp("", "vigie-*")
+	if err != nil {
+		return nil, err
+	}
+	w := &Warehouse{spill: spill}
+	if err := w.open(ctx, ""); err != nil {
+		os.RemoveAll(spill)
+		return nil, err
+	}
+	return w, nil
 }
 
 // memoryLimit bounds what DuckDB keeps in memory before it spills to the
@@ -87,7 +105,9 @@ func (w *Warehouse) open(ctx context.Context, path string) error {
 		"memory_limit":                 {memoryLimit},
 		"threads":                      {fmt.Sprint(runtime.NumCPU())},
 	}
-	if path != "" {
+	if path == "" {
+		options.Set("temp_directory", w.spill)
+	} else {
 		options.Set("temp_directory", filepath.Join(w.dir, "tmp"))
 	}
 	var lockdown sync.Once
@@ -129,6 +149,9 @@ func (w *Warehouse) Close() error {
 	err := w.db.Close()
 	if w.lock != nil {
 		w.lock.Release()
+	}
+	if w.spill != "" {
+		os.RemoveAll(w.spill)
 	}
 	return err
 }

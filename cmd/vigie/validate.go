@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"vigie/internal/locale"
+)
+
+func (a *app) validateCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "validate",
+		Short: both("Whether the files of the workspace can be read", "Dit si les fichiers de l’espace de travail se lisent"),
+		Long: both("Read every file that people write in the workspace and print what is wrong in\n"+
+			"them, each mistake with its file, its line and a caret. What cannot be read is used\n"+
+			"by no command; what is only doubtful is marked as a warning.\n\n"+
+			"Exit code: 0 all can be read; 3 some cannot.",
+			"Lit tous les fichiers que l’on écrit dans l’espace de travail et affiche ce qui n’y va\n"+
+				"pas, chaque faute avec son fichier, sa ligne et un repère. Ce qui ne se lit pas n’est\n"+
+				"utilisé par aucune commande\u00a0; ce qui est seulement douteux est marqué «\u00a0à vérifier\u00a0».\n\n"+
+				"Code de sortie\u00a0: 0 tout se lit\u00a0; 3 sinon."),
+		Args: a.arguments(0, 0),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.openAgency(); err != nil {
+				return err
+			}
+			l := a.language()
+			problems := a.agency.Problems
+			if a.json {
+				list := []problemJSON{}
+				for _, p := range problems {
+					list = append(list, problemJSON{p.File, p.Line, p.Column, p.Message.In(l), p.Warning})
+				}
+				if err := a.printJSON(map[string]any{"problems": list}); err != nil {
+					return err
+				}
+			} else if len(problems) > 0 {
+				fmt.Fprintln(a.out, problems.In(l))
+			}
+			if len(problems.Errors()) > 0 {
+				return &quietError{exitInvalid}
+			}
+			if !a.json {
+				fmt.Fprintln(a.out, a.readable())
+			}
+			return nil
+		},
+	}
+}
+
+// problemJSON is a problem of a file for machines, in one language.
+type problemJSON struct {
+	File    string `json:"file"`
+	Line    int    `json:"line,omitempty"`
+	Column  int    `json:"column,omitempty"`
+	Message string `json:"message"`
+	Warning bool   `json:"warning"`
+}
+
+// readable says what was read without an error.
+func (a *app) readable() string {
+	l := a.language()
+	count := func(n int, one, many locale.Text) string {
+		return l.Int(int64(n)) + locale.NBSP + l.Plural(float64(n), one.In(l), many.In(l))
+	}
+	campaigns := 0
+	for _, c := range a.agency.Clients {
+		campaigns += len(c.Campaigns)
+	}
+	parts := []string{
+		count(len(a.agency.Clients), locale.Text{EN: "client", FR: "commanditaire"}, locale.Text{EN: "clients", FR: "commanditaires"}),
+		count(campaigns, locale.Text{EN: "campaign", FR: "campagne"}, locale.Text{EN: "campaigns", FR: "campagnes"}),
+	}
+	if n := len(a.agency.Sources); n > 0 {
+		parts = append(parts, count(n, locale.Same("source"), locale.Same("sources")))
+	}
+	return a.say("all files can be read: ", "tous les fichiers se lisent\u00a0: ") + l.Join(parts)
+}
