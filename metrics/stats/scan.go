@@ -167,19 +167,10 @@ func rates(days []Point, use, out []bool, from, to int, prior float64) (rate, ex
 			n++
 		}
 	}
-	var y, x float64
-	for _, d := range week {
-		y += d.Y
-		x += d.N
-	}
-	if n == 0 || x == 0 {
+	if n == 0 {
 		return rate, exposure, prior, 0
 	}
-	level, mean := y/x, x/float64(n)
-	for j, d := range week {
-		rate[j] = (d.Y + 3*level*mean) / (d.N + 3*mean)
-		exposure[j] = (d.N + 3*mean) / (float64(d.Days) + 3)
-	}
+	_, rate, exposure = week.shrunken()
 	phi, _ = Phi(prior, week)
 	return rate, exposure, phi, n
 }
