@@ -24,10 +24,36 @@ var seriesReferences = map[string]func(in [][]float64) []float64{
 		return []float64{m.Z, m.P, m.Slope.Value}
 	},
 	"sen_interval": func(in [][]float64) []float64 { return bounds(MannKendall(in[0], in[1][0]).Slope) },
+	"gesd": func(in [][]float64) []float64 {
+		o := GESD(in[0], int(in[1][0]), in[1][1], false)
+		return append(slices.Concat(o.R, o.Lambda), float64(len(o.At)))
+	},
+	"stl": func(in [][]float64) []float64 {
+		plan := newSTL(int(in[1][0]), 7, in[1][1] == 1)
+		plan.seasonalDegree = 0
+		p := plan.fit(in[0])
+		return slices.Concat(p.Seasonal[:5], p.Trend[:5], p.Weights[:5])
+	},
+	"esd_seasonal": func(in [][]float64) []float64 { return floats(shesd(in[0], int(in[1][0]), in[1][1], in[1][2])) },
 	"seasonal_kendall": func(in [][]float64) []float64 {
 		m := seasonal(in[0], int(in[1][0]), in[1][1])
 		return append([]float64{m.Tau, m.Z, m.Slope.Value, m.Chi}, bounds(m.Slope)...)
 	},
+}
+
+// shesd is S-H-ESD: the robust test on what season and median leave (Hochenbaum,
+// Vallis & Kejariwal 2017). Reports do not use it; it exercises both halves.
+func shesd(y []float64, period int, most, alpha float64) []int {
+	parts, _ := Decompose(y, period, true)
+	sorted := slices.Clone(y)
+	slices.Sort(sorted)
+	rest := make([]float64, len(y))
+	for i := range y {
+		rest[i] = y[i] - parts.Seasonal[i] - Quantile(sorted, .5)
+	}
+	at := GESD(rest, int(most*float64(len(y))), alpha, true).At
+	slices.Sort(at)
+	return at
 }
 
 func floats(ks []int) (out []float64) {
@@ -302,5 +328,76 @@ func TestTrend(t *testing.T) {
 	w = Weekly(0, slices.Repeat([]float64{2}, 14), append(slices.Repeat([]float64{4}, 7), make([]float64, 7)...))
 	if len(w) != 2 || w[0] != .5 || !math.IsNaN(w[1]) {
 		t.Errorf("a week without exposure: %v", w)
+	}
+}
+
+// Cleveland's Fortran on the CO2 series, with and without jumps.
+func TestOutsideSTL(t *testing.T) {
+	b, err := os.ReadFile(outside(t, "stl", "data", "stl_co2.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	y := numbers(t, string(b))
+	if b, err = os.ReadFile(outside(t, "stl", "data", "stl_test_results.csv")); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(strings.NewReader(string(b))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]*Parts{}
+	for _, r := range rows[1:] {
+		name := strings.TrimSpace(r[0])
+		if want[name] == nil {
+			want[name] = &Parts{}
+		}
+		v := numbers(t, strings.Join(r[2:], " "))
+		p := want[name]
+		p.Seasonal, p.Trend, p.Weights = append(p.Seasonal, v[0]), append(p.Trend, v[1]), append(p.Weights, v[2])
+	}
+	plan := func(trend, low int) stl {
+		return stl{period: 12, seasonal: 35, trend: 19, low: 13, seasonalDegree: 1, trendDegree: 1, lowDegree: 1,
+			seasonalJump: 4, trendJump: trend, lowJump: low, inner: 1, outer: 2}
+	}
+	check := func(name string, n int, p stl) {
+		t.Helper()
+		got, w := p.fit(y[:n]), want[name]
+		near(t, name+" season", got.Seasonal, w.Seasonal, 1e-9)
+		near(t, name+" trend", got.Trend, w.Trend, 1e-9)
+		near(t, name+" weights", got.Weights, w.Weights, 1e-9)
+	}
+	check("baseline", 348, plan(2, 2))
+	check("nljump-1", 348, plan(2, 1))
+	check("ntjump-1", 348, plan(1, 2))
+	check("nljump-1-ntjump-1", 348, plan(1, 1))
+	check("short", 347, plan(2, 2))
+	check("stlez", 348, newSTL(12, 35, false))
+	robust := newSTL(12, 35, true)
+	for robust.outer = 1; robust.outer < 15; robust.outer++ { // the Fortran stops once it has converged
+		if p := robust.fit(y); math.Abs(p.Seasonal[0]-want["stlez-robust"].Seasonal[0]) < 1e-9 {
+			break
+		}
+	}
+	check("stlez-robust", 348, robust)
+}
+
+// R EnvStats' rosnerTest on its own examples, and Twitter's counts by minute.
+func TestOutsideOutliers(t *testing.T) {
+	o := GESD(column(t, "value", "gesd", "derived", "rosner54.csv"), 10, .05, false)
+	if len(o.At) != 3 {
+		t.Errorf("Rosner: %+v", o)
+	}
+	o = GESD(column(t, "value", "gesd", "derived", "r_seed250_envstats.csv"), 4, .05, false)
+	near(t, "seed 250", append(o.R, float64(len(o.At))), []float64{2.848514, 3.086875, 3.033044, 2.380235, 3}, 6e-7)
+	y := column(t, "count", "shesd", "derived", "raw_data.csv")
+	at := shesd(y, 1440, .02, .05)
+	last := 0
+	for _, i := range at {
+		if i >= len(y)-1440 {
+			last++
+		}
+	}
+	if len(at) != 131 || last != 25 {
+		t.Errorf("Twitter: %d, %d of them on the last day", len(at), last)
 	}
 }
