@@ -25,16 +25,17 @@ const (
 // for runs: the counts, at the mean exposure, are brought to 2√(y + 3/8), whose
 // noise does not depend on the level (Anscombe 1948); Decompose takes the week
 // and the trend off; the robust GESD (at most 10 % of the days, α = 0.05) marks
-// what is left, and of those only days below p = 0.01 by Around stand. The tail
-// is what keeps false alarms down: GESD alone raises one for each 3 to 25
-// campaign-weeks.
+// what is left, and of those only days stand that are below p = 0.01 by Around
+// and off by the share given (0.4 for 40 %). At 200 a day GESD alone raises a
+// false alarm each 4 campaign-weeks, with the tail one each 12, off by 40 % as
+// well next to none.
 //
 // It needs 8 weeks and 50 events a day. A day that must not count is filled
 // from its weekday's rate and never marked. A change of level misleads it.
-func OddDays(days []Point, prior, conf float64) ([]OddDay, Warning) {
+func OddDays(days []Point, share, prior, conf float64) ([]OddDay, Warning) {
 	use, n := usableDays(days)
 	switch {
-	case !proper(conf, 1):
+	case !proper(conf, 1) || !(share >= 0):
 		return nil, Warning{Code: BadInput}
 	case n < 7*MinOddWeeks:
 		return nil, Warning{FewDays, 7 * MinOddWeeks, float64(n)}
@@ -78,7 +79,7 @@ func OddDays(days []Point, prior, conf float64) ([]OddDay, Warning) {
 	}
 	var out []OddDay
 	for _, k := range GESD(rest, int(oddMost*float64(len(rest))), oddAlpha, true).At {
-		if d, w := Around(days, at[k], at[k], prior, conf); w.None() && d.P < oddTail {
+		if d, w := Around(days, at[k], at[k], prior, conf); w.None() && d.P < oddTail && math.Abs(d.Observed-d.Expected) >= share*d.Expected {
 			out = append(out, OddDay{At: at[k], Observed: d.Observed, Expected: d.Expected, P: d.P})
 		}
 	}

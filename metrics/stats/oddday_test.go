@@ -14,7 +14,7 @@ func TestOddDays(t *testing.T) {
 	}
 	at := func(ps []Point) (at []int) {
 		t.Helper()
-		odd, w := OddDays(ps, PriorPhi, .9)
+		odd, w := OddDays(ps, .25, PriorPhi, .9)
 		if !w.None() {
 			t.Errorf("%+v", w)
 		}
@@ -40,10 +40,10 @@ func TestOddDays(t *testing.T) {
 	if got := at(ps); len(got) != 0 {
 		t.Errorf("explained: %v", got)
 	}
-	if _, w := OddDays(points(0, y[:55], 1), PriorPhi, .9); w != (Warning{FewDays, 56, 55}) {
+	if _, w := OddDays(points(0, y[:55], 1), .25, PriorPhi, .9); w != (Warning{FewDays, 56, 55}) {
 		t.Errorf("55 days: %+v", w)
 	}
-	if _, w := OddDays(points(0, slices.Repeat([]float64{49}, 60), 1), PriorPhi, .9); w != (Warning{FewEvents, 50, 49}) {
+	if _, w := OddDays(points(0, slices.Repeat([]float64{49}, 60), 1), .25, PriorPhi, .9); w != (Warning{FewEvents, 50, 49}) {
 		t.Errorf("49 a day: %+v", w)
 	}
 }
