@@ -190,7 +190,7 @@ func Choose(arms []Belief) Choice {
 	}
 	type span struct{ low, high float64 }
 	spans := make([]span, len(arms))
-	var cuts []float64
+	var points []float64
 	for j, b := range arms {
 		switch {
 		case !b.known():
@@ -202,12 +202,25 @@ func Choose(arms []Belief) Choice {
 		}
 		low, high := b.reach()
 		spans[j] = span{low, high}
-		const panels = 40
 		for k := range panels + 1 {
-			cuts = append(cuts, low+(high-low)*float64(k)/panels)
+			points = append(points, low+(high-low)*float64(k)/panels)
 		}
 	}
-	slices.Sort(cuts)
+	// Where many arms overlap the panels of the narrowest will do.
+	slices.Sort(points)
+	cuts := points[:1]
+	for _, t := range points[1 : len(points)-1] {
+		width := math.Inf(1)
+		for _, s := range spans {
+			if s.low <= t && t <= s.high {
+				width = min(width, (s.high-s.low)/panels)
+			}
+		}
+		if t-cuts[len(cuts)-1] >= 0.7*width {
+			cuts = append(cuts, t)
+		}
+	}
+	cuts = append(cuts, points[len(points)-1])
 	c.Best, c.Loss = make([]float64, len(arms)), make([]float64, len(arms))
 	below := make([]float64, len(arms))
 	for k := 1; k < len(cuts); k++ {
@@ -270,6 +283,9 @@ func Choose(arms []Belief) Choice {
 	c.Decided = c.Best[c.Lead] >= MinBest && c.Loss[c.Lead] < MaxLoss*arms[c.Lead].Mean()
 	return c
 }
+
+// panels is the number of pieces that the reach of one density is cut into.
+const panels = 40
 
 // Gauss–Legendre nodes and weights on [-1, 1], 16 points.
 var legendreNodes, legendreWeights = legendre(16)

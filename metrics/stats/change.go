@@ -55,12 +55,9 @@ func Pelt(n int, cost func(i, j int) float64, penalty float64, least int) []int 
 	return cuts
 }
 
-// cutInto is the best way to cut n values exactly k times; nil if they are too
-// few for that.
-func cutInto(n int, cost func(i, j int) float64, k, least int) []int {
-	if n < (k+1)*least {
-		return nil
-	}
+// cutInto gives the best ways to cut n values exactly once, twice, up to most
+// times; fewer where the values are too few.
+func cutInto(n int, cost func(i, j int) float64, most, least int) [][]int {
 	best := make([]float64, n+1)
 	for t := range best {
 		best[t] = math.Inf(1)
@@ -68,26 +65,27 @@ func cutInto(n int, cost func(i, j int) float64, k, least int) []int {
 			best[t] = cost(0, t)
 		}
 	}
-	from := make([][]int, k+1)
-	for c := 1; c <= k; c++ {
-		next := make([]float64, n+1)
-		from[c] = make([]int, n+1)
+	var from [][]int // for each number of cuts, the last of them before each value
+	var out [][]int
+	for c := 1; c <= most && (c+1)*least <= n; c++ {
+		next, last := make([]float64, n+1), make([]int, n+1)
 		for t := range next {
 			next[t] = math.Inf(1)
 			for s := c * least; s+least <= t; s++ {
 				if v := best[s] + cost(s, t); v < next[t] {
-					next[t], from[c][t] = v, s
+					next[t], last[t] = v, s
 				}
 			}
 		}
-		best = next
+		best, from = next, append(from, last)
+		cuts := make([]int, c)
+		for k, t := c, n; k > 0; k-- {
+			t = from[k-1][t]
+			cuts[k-1] = t
+		}
+		out = append(out, cuts)
 	}
-	cuts := make([]int, k)
-	for c, t := k, n; c > 0; c-- {
-		t = from[c][t]
-		cuts[c-1] = t
-	}
-	return cuts
+	return out
 }
 
 // Change is a move from one level to another that lasted.
@@ -184,9 +182,9 @@ func CountChanges(days []Point, prior, conf float64) Changes {
 		var residuals []float64
 		squares := 0.0
 		each(cuts, n, func(i, j int) {
-			λ := (y[j] - y[i]) / (e[j] - e[i])
+			rate := (y[j] - y[i]) / (e[j] - e[i])
 			for t := i; t < j; t++ {
-				if mu := λ * (e[t+1] - e[t]); mu > 0 {
+				if mu := rate * (e[t+1] - e[t]); mu > 0 {
 					residuals = append(residuals, (y[t+1]-y[t]-mu)/math.Sqrt(mu))
 					squares += residuals[len(residuals)-1] * residuals[len(residuals)-1]
 				}
@@ -286,11 +284,11 @@ func AmountChanges(values []float64, first int, conf float64) Changes {
 // search finds the cuts that are as many as those their noise is measured
 // around, the most of them: noise around too few takes a change for noise.
 func search(n int, cost func(i, j int) float64, noise func(cuts []int) (phi, r float64)) (c Changes, cuts []int) {
-	for k := 1; k == 1 || k <= min(maxChanges, n/daysAChange); k++ {
-		phi, r := noise(cutInto(n, cost, k, minSegment))
+	for i, around := range cutInto(n, cost, max(1, min(maxChanges, n/daysAChange)), minSegment) {
+		phi, r := noise(around)
 		penalty := changePenalty * math.Log(float64(n)) * phi * Inflation(r)
 		found := Pelt(n, cost, penalty, minSegment)
-		if k == 1 || len(found) >= k {
+		if i == 0 || len(found) > i {
 			c = Changes{Phi: phi, Lag: r, Penalty: penalty}
 			cuts = found
 		}

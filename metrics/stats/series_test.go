@@ -35,6 +35,10 @@ var seriesReferences = map[string]func(in [][]float64) []float64{
 		return slices.Concat(p.Seasonal[:5], p.Trend[:5], p.Weights[:5])
 	},
 	"esd_seasonal": func(in [][]float64) []float64 { return floats(shesd(in[0], int(in[1][0]), in[1][1], in[1][2])) },
+	"rainfall": func(in [][]float64) []float64 {
+		m, s, c := MannKendall(in[0], .9), seasonal(in[0], 12, .9), SeasonalTrend(in[0], 12, .9)
+		return []float64{m.S, m.Var, m.Z, m.Tau, m.Slope.Value, s.S, s.Var, s.Z, s.Tau, s.Slope.Value, c.S, c.Var, c.Z, c.Tau}
+	},
 	"seasonal_kendall": func(in [][]float64) []float64 {
 		m := seasonal(in[0], int(in[1][0]), in[1][1])
 		return append([]float64{m.Tau, m.Z, m.Slope.Value, m.Chi}, bounds(m.Slope)...)
@@ -149,7 +153,7 @@ func TestOutsideChanges(t *testing.T) {
 		}
 	}
 	nile := column(t, "volume", "changepoint", "data", "nile.csv")
-	if got := cutInto(len(nile), squared(nile), 1, 2); !slices.Equal(got, []int{28}) {
+	if got := cutInto(len(nile), squared(nile), 1, 2)[0]; !slices.Equal(got, []int{28}) {
 		t.Errorf("Nile: %v", got)
 	}
 	p := Pettitt(column(t, "value", "changepoint", "derived", "PagesData.csv"))
@@ -177,8 +181,8 @@ func TestPelt(t *testing.T) {
 			return v + penalty*float64(len(cuts))
 		}
 		best := cost(0, n)
-		for k := 1; (k+1)*least <= n; k++ {
-			best = min(best, total(cutInto(n, cost, k, least), cost))
+		for _, cuts := range cutInto(n, cost, n, least) {
+			best = min(best, total(cuts, cost))
 		}
 		cuts := Pelt(n, cost, penalty, least)
 		near(t, fmt.Sprintf("%d values, least %d: %v", n, least, cuts), []float64{total(cuts, cost)}, []float64{best}, 1e-9)

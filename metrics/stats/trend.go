@@ -15,7 +15,7 @@ type Trend struct {
 	Var float64 // of S, if there is no trend
 	Z   float64
 	P   float64 // two-sided, of no trend
-	Tau float64 // S over the number of pairs; of seasons, the mean of theirs
+	Tau float64 // S over the number of pairs
 	// Slope is the median of the slopes of all pairs and its interval, in units
 	// of the values for each step (each cycle of a SeasonalTrend).
 	Slope Estimate
@@ -113,7 +113,7 @@ func trend(seasons [][]float64, conf float64, together bool) Trend {
 	var slopes, all []float64
 	var zs []float64
 	for _, x := range seasons {
-		s, pairs, kept := 0.0, 0.0, []float64(nil)
+		s, kept := 0.0, []float64(nil)
 		for j, v := range x {
 			switch {
 			case math.IsNaN(v):
@@ -126,7 +126,6 @@ func trend(seasons [][]float64, conf float64, together bool) Trend {
 				if !math.IsNaN(u) {
 					s += sign(v - u)
 					slopes = append(slopes, (v-u)/float64(j-i))
-					pairs++
 				}
 			}
 		}
@@ -135,9 +134,6 @@ func trend(seasons [][]float64, conf float64, together bool) Trend {
 		t.S += s
 		v := kendallVar(kept)
 		t.Var += v
-		if pairs > 0 {
-			t.Tau += s / pairs / float64(len(seasons))
-		}
 		if v > 0 {
 			zs = append(zs, s/math.Sqrt(v))
 		}
@@ -145,6 +141,7 @@ func trend(seasons [][]float64, conf float64, together bool) Trend {
 	if len(slopes) == 0 {
 		return noTrend(Warning{FewDays, 2, float64(t.N)})
 	}
+	t.Tau = t.S / float64(len(slopes))
 	correction := 1.0
 	if together {
 		correction = 0
