@@ -227,3 +227,43 @@ func TestRatioChecks(t *testing.T) {
 		t.Errorf("nine orders: %+v", e)
 	}
 }
+
+func TestDescend(t *testing.T) {
+	up, down := Descend([]float64{.001, .2, math.NaN()}, [][]float64{{.01, .5}, {1e-9}, {.01}}, .1)
+	near(t, "parents", up[:2], []float64{.002, .2}, 1e-12)
+	near(t, "parts of the flagged one", down[0], []float64{.02, .5}, 1e-12)
+	if !math.IsNaN(down[1][0]) || !math.IsNaN(down[2][0]) {
+		t.Errorf("parts of what is not flagged: %v", down)
+	}
+	if _, down := Descend([]float64{.001, .002}, [][]float64{{.01}}, .1); len(down) != 2 || down[1] != nil {
+		t.Errorf("no parts: %v", down)
+	}
+}
+
+func TestRateProperties(t *testing.T) {
+	rng := Rand("rate-properties")
+	for range 200 {
+		n1, n2 := 1+math.Floor(200*rng.Float64()), 1+math.Floor(200*rng.Float64())
+		x1, x2 := math.Floor((n1+1)*rng.Float64()), math.Floor((n2+1)*rng.Float64())
+		for what, f := range map[string]func(conf float64) Estimate{
+			"exact":     func(conf float64) Estimate { return Exact(x1, n1, conf) },
+			"mid-p":     func(conf float64) Estimate { return MidP(x1, n1, conf) },
+			"corrected": func(conf float64) Estimate { return WilsonCorrected(x1, n1, conf) },
+			"Poisson":   func(conf float64) Estimate { return PoissonExact(x1, n1, conf) },
+			"beta":      func(conf float64) Estimate { return Jeffreys.After(x1, n1, 1.3).Interval(conf) },
+		} {
+			a, b := f(.8), f(.95)
+			if !(b.Low <= a.Low && a.Low <= a.Value+1e-12 && a.Value <= a.High+1e-12 && a.High <= b.High) {
+				t.Errorf("%s of %v in %v: %+v at 80 %%, %+v at 95 %%", what, x1, n1, a, b)
+			}
+		}
+		if e, m := Exact(x1, n1, .9), MidP(x1, n1, .9); m.Low < e.Low-1e-12 || m.High > e.High+1e-12 {
+			t.Errorf("mid-p %+v is outside exact %+v", m, e)
+		}
+		d, r := Difference(x1, n1, x2, n2, 1.5, .9), Difference(x2, n2, x1, n1, 1.5, .9)
+		near(t, "sides exchanged", []float64{-r.Value, -r.High, -r.Low}, []float64{d.Value, d.Low, d.High}, 1e-12)
+		if wide := Difference(x1, n1, x2, n2, 3, .9); wide.Low > d.Low+1e-12 || wide.High < d.High-1e-12 || d.Low < -1 || d.High > 1 {
+			t.Errorf("dispersion: %+v, %+v", d, wide)
+		}
+	}
+}
