@@ -70,7 +70,11 @@ func Shrink(units []Unit, rate bool) Shrunk {
 		}
 	}
 	for i := range x {
-		s.Beliefs = append(s.Beliefs, prior.After(x[i], n[i], 1))
+		b := prior.After(x[i], n[i], 1)
+		if n[i] == 0 && !s.Prior.known() {
+			b = Belief{} // neither seen nor foretold
+		}
+		s.Beliefs = append(s.Beliefs, b)
 	}
 	return s
 }

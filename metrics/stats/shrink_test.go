@@ -122,6 +122,12 @@ func TestShrink(t *testing.T) {
 	if s := Shrink(units(make([]float64, 9), n, 1), false); s.Warning.Code != NoEvents || len(s.Beliefs) != 9 {
 		t.Errorf("no event: %+v", s)
 	}
+	if s := Shrink(append(units(x[:3], n[:3], 1), Unit{0, 0, 1}), false); s.Warning.Code != FewSiblings || s.Beliefs[3] != (Belief{}) {
+		t.Errorf("three and one without clicks: %+v", s)
+	}
+	if s := Shrink(append(units(x, n, 1), Unit{0, 0, 1}), false); s.Beliefs[9] != s.Prior || !s.Warning.None() {
+		t.Errorf("nine and one without clicks: %+v", s)
+	}
 	if s := Shrink([]Unit{{5, 4, 1}, {1, 4, 1}, {1, 4, 1}, {1, 4, 1}}, false); s.Warning.Code != BadInput || s.Beliefs != nil {
 		t.Errorf("more events than trials: %+v", s)
 	}
