@@ -33,7 +33,7 @@ const FewSiblings Code = "few-siblings"
 // density maximisation; Morris & Tang 2011). The plain maximum, or moments with
 // few siblings, often says that siblings do not differ at all, and intervals
 // that promise 90 % then hold 76 to 85 %; with the adjustment they hold 87 to
-// 93 % from 4 siblings up.
+// 93 % from 4 siblings up, and more where siblings hardly differ.
 //
 // A unit without exposure gets the prior. With under 4 siblings, or none with
 // an event, the Warning says so, nothing is shrunken, and units without
