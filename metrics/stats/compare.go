@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -113,22 +114,7 @@ func RatioChange(now, before Sums, conf float64) Comparison {
 // most a share q of false ones (Benjamini & Hochberg 1995). The result is in
 // the order of its input; a NaN is no test and stays NaN.
 func BH(ps []float64) []float64 {
-	order := make([]int, 0, len(ps))
-	out := make([]float64, len(ps))
-	for i, p := range ps {
-		if out[i] = math.NaN(); !math.IsNaN(p) {
-			order = append(order, i)
-		}
-	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch {
-		case ps[a] < ps[b]:
-			return -1
-		case ps[a] > ps[b]:
-			return 1
-		}
-		return 0
-	})
+	order, out := ranked(ps)
 	q := 1.0
 	for rank := len(order); rank > 0; rank-- {
 		i := order[rank-1]
@@ -136,4 +122,17 @@ func BH(ps []float64) []float64 {
 		out[i] = q
 	}
 	return out
+}
+
+// ranked gives the positions of the tests among ps, smallest p first, and a
+// slice for their result, NaN where there is no test.
+func ranked(ps []float64) (order []int, out []float64) {
+	out = make([]float64, len(ps))
+	for i, p := range ps {
+		if out[i] = math.NaN(); !math.IsNaN(p) {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(ps[a], ps[b]) })
+	return order, out
 }

@@ -45,6 +45,28 @@ func WeekOf(first int, y, n []float64) Week {
 	return w
 }
 
+// shrunken gives the level Σy ÷ Σx, and of each weekday the rate (Σy + 3·level·x̄)
+// ÷ (Σx + 3·x̄), shrunken toward the level by three average days, and the
+// exposure shrunken alike.
+func (w Week) shrunken() (level float64, rate, exposure [7]float64) {
+	days, y, x := 0, 0.0, 0.0
+	for _, d := range w {
+		days += d.Days
+		y += d.Y
+		x += d.N
+	}
+	if days == 0 || x == 0 {
+		return 0, rate, exposure
+	}
+	level = y / x
+	mean := x / float64(days)
+	for j, d := range w {
+		rate[j] = (d.Y + 3*level*mean) / (d.N + 3*mean)
+		exposure[j] = (d.N + 3*mean) / (float64(d.Days) + 3)
+	}
+	return level, rate, exposure
+}
+
 // Phi is the dispersion of a daily count: how many times its variance exceeds
 // that of independent events.
 //

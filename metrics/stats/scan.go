@@ -11,8 +11,8 @@ type Point struct {
 	Use     bool
 }
 
-// Drop is a run of days on which events fell away from what the days around
-// them lead one to expect. From and To are positions, both included.
+// Drop is a run of days on which events fell away from, or rose above, what the
+// days around them lead one to expect. From and To are positions, both included.
 type Drop struct {
 	From, To           int
 	Days               int // days that count
@@ -24,10 +24,10 @@ type Drop struct {
 	Exposure, ExposureExpected float64
 }
 
-// Scan is the result of ScanDrops.
+// Scan is the result of ScanDrops and of ScanRises.
 type Scan struct {
-	Drops   []Drop
-	Windows int // windows that had enough data to be looked at
+	Drops   []Drop // or rises
+	Windows int    // windows that had enough data to be looked at
 	// MostExpected is the largest count expected in a window that was looked at
 	// or was too small: what a Warning for few events refers to.
 	MostExpected float64
@@ -40,6 +40,7 @@ const (
 	scanReach   = 28 // days on either side of the window that make its baseline
 	scanMinBase = 14
 	scanMinMean = 5.0
+	scanMinRise = 3.0 // a rise shows on fewer expected events than a fall
 )
 
 var scanWidths = []int{1, 2, 3, 5, 7}
@@ -61,8 +62,29 @@ var scanWidths = []int{1, 2, 3, 5, 7}
 // about 5 events a day only long drops are visible. Promotions and level
 // shifts in the baseline mislead it.
 func ScanDrops(days []Point, share, prior, conf float64) Scan {
+	if !(share > 0) || !(share <= 1) {
+		return Scan{Warning: Warning{Code: BadInput}}
+	}
+	return scan(days, -share, scanMinMean, prior, conf)
+}
+
+// ScanRises looks for runs of days whose events rose by at least the share
+// given (0.4 for 40 %; it may exceed 1), as ScanDrops does for drops. It needs a
+// window in which 3 events are expected. A promotion or a holiday is a rise
+// too: the caller knows the calendar.
+func ScanRises(days []Point, share, prior, conf float64) Scan {
+	if !(share > 0) || math.IsInf(share, 0) {
+		return Scan{Warning: Warning{Code: BadInput}}
+	}
+	return scan(days, share, scanMinRise, prior, conf)
+}
+
+// scan looks for runs that changed by at least the share given: down if it is
+// negative. Windows in which fewer events than least are expected are too
+// small.
+func scan(days []Point, share, least, prior, conf float64) Scan {
 	var s Scan
-	if !(share > 0) || !(share <= 1) || !proper(conf, 1) {
+	if !proper(conf, 1) {
 		s.Warning.Code = BadInput
 		return s
 	}
@@ -73,13 +95,13 @@ func ScanDrops(days []Point, share, prior, conf float64) Scan {
 		flagged := make([]bool, len(days))
 		for _, w := range scanWidths {
 			for from := 0; from+w <= len(days); from++ {
-				d, warn := window(days, use, out, from, from+w-1, prior, conf)
+				d, warn := window(days, use, out, from, from+w-1, least, prior, conf)
 				s.MostExpected = max(s.MostExpected, d.Expected)
 				if !warn.None() {
 					continue
 				}
 				s.Windows++
-				if d.low(share) {
+				if d.stands(share) {
 					for i := from; i < from+w; i++ {
 						flagged[i] = true
 					}
@@ -97,7 +119,7 @@ func ScanDrops(days []Point, share, prior, conf float64) Scan {
 					to = i
 				}
 			}
-			if d, warn := trim(days, use, flagged, from, to, prior, conf); warn.None() && d.low(share) {
+			if d, warn := trim(days, use, flagged, from, to, share, least, prior, conf); warn.None() && d.stands(share) {
 				s.Drops = append(s.Drops, d)
 				for i := d.From; i <= d.To; i++ {
 					next[i] = true
@@ -115,7 +137,7 @@ func ScanDrops(days []Point, share, prior, conf float64) Scan {
 	case usable < scanMinBase+1:
 		s.Warning = Warning{FewDays, scanMinBase + 1, float64(usable)}
 	default:
-		s.Warning = Warning{FewEvents, scanMinMean, s.MostExpected}
+		s.Warning = Warning{FewEvents, least, s.MostExpected}
 	}
 	return s
 }
@@ -126,7 +148,7 @@ func Around(days []Point, from, to int, prior, conf float64) (Drop, Warning) {
 		return Drop{}, Warning{Code: BadInput}
 	}
 	use, _ := usableDays(days)
-	return window(days, use, make([]bool, len(days)), from, to, prior, conf)
+	return window(days, use, make([]bool, len(days)), from, to, scanMinMean, prior, conf)
 }
 
 func usableDays(days []Point) (use []bool, n int) {
@@ -148,13 +170,17 @@ func same(a, b []bool) bool {
 	return true
 }
 
-// low reports that the window stands out and fell by the share.
-func (d Drop) low(share float64) bool {
+// stands reports that the window stands out and changed by the share.
+func (d Drop) stands(share float64) bool {
 	limit := 0.001
 	if d.Expected < 20*float64(d.Days) {
 		limit = 0.0002
 	}
-	return d.P < limit && d.Observed <= (1-share)*d.Expected
+	enough := d.Observed >= (1+share)*d.Expected
+	if share < 0 {
+		enough = d.Observed <= (1+share)*d.Expected
+	}
+	return d.P < limit && enough
 }
 
 // rates is the baseline of days from..to: the expected rate of each weekday,
@@ -167,26 +193,17 @@ func rates(days []Point, use, out []bool, from, to int, prior float64) (rate, ex
 			n++
 		}
 	}
-	var y, x float64
-	for _, d := range week {
-		y += d.Y
-		x += d.N
-	}
-	if n == 0 || x == 0 {
+	if n == 0 {
 		return rate, exposure, prior, 0
 	}
-	level, mean := y/x, x/float64(n)
-	for j, d := range week {
-		rate[j] = (d.Y + 3*level*mean) / (d.N + 3*mean)
-		exposure[j] = (d.N + 3*mean) / (float64(d.Days) + 3)
-	}
+	_, rate, exposure = week.shrunken()
 	phi, _ = Phi(prior, week)
 	return rate, exposure, phi, n
 }
 
 // window judges days from..to against their baseline. A window that holds a
 // day that does not count is judged on the others.
-func window(days []Point, use, out []bool, from, to int, prior, conf float64) (Drop, Warning) {
+func window(days []Point, use, out []bool, from, to int, least, prior, conf float64) (Drop, Warning) {
 	rate, exposure, phi, n := rates(days, use, out, from, to, prior)
 	d := Drop{From: from, To: to, Phi: phi}
 	for i := from; i <= to; i++ {
@@ -201,8 +218,8 @@ func window(days []Point, use, out []bool, from, to int, prior, conf float64) (D
 	switch {
 	case d.Days == 0 || n < scanMinBase:
 		return d, Warning{FewDays, scanMinBase, float64(n)}
-	case d.Expected < scanMinMean:
-		return d, Warning{FewEvents, scanMinMean, d.Expected}
+	case d.Expected < least:
+		return d, Warning{FewEvents, least, d.Expected}
 	}
 	w := float64(d.Days)
 	variance := phi * d.Expected * (1 + w/float64(n)) * (1 + 0.4*(1-1/w))
@@ -215,9 +232,9 @@ func window(days []Point, use, out []bool, from, to int, prior, conf float64) (D
 	return d, Warning{}
 }
 
-// trim cuts a run to the days that carry the drop: those that make the ratio
+// trim cuts a run to the days that carry the change: those that make the ratio
 // of the Poisson likelihoods, μ − y + y·ln(y/μ), largest (Kulldorff 1997).
-func trim(days []Point, use, flagged []bool, from, to int, prior, conf float64) (Drop, Warning) {
+func trim(days []Point, use, flagged []bool, from, to int, share, least, prior, conf float64) (Drop, Warning) {
 	rate, _, _, _ := rates(days, use, flagged, from, to, prior)
 	best, a, b := -1.0, from, to
 	for i := from; i <= to; i++ {
@@ -232,10 +249,10 @@ func trim(days []Point, use, flagged []bool, from, to int, prior, conf float64) 
 			if y > 0 {
 				gain += y * math.Log(y/mu)
 			}
-			if use[i] && y < mu && gain > best {
+			if use[i] && (y-mu)*share > 0 && gain > best {
 				best, a, b = gain, i, j
 			}
 		}
 	}
-	return window(days, use, flagged, a, b, prior, conf)
+	return window(days, use, flagged, a, b, least, prior, conf)
 }

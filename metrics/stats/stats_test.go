@@ -123,8 +123,13 @@ func numbers(t *testing.T, s string) []float64 {
 	return out
 }
 
-func TestReferences(t *testing.T) {
-	b, err := os.ReadFile("../../testdata/stats/references.txt")
+func TestReferences(t *testing.T) { readReferences(t, "references.txt", references) }
+
+// readReferences checks the published results of a file in testdata/stats, and
+// that each method of the table is in it.
+func readReferences(t *testing.T, name string, table map[string]func(in [][]float64) []float64) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("../../testdata/stats", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,23 +140,23 @@ func TestReferences(t *testing.T) {
 		}
 		f := strings.Split(line, "|")
 		if len(f) != 5 {
-			t.Fatalf("line %d: want 5 fields: %s", i+1, line)
+			t.Fatalf("%s line %d: want 5 fields: %s", name, i+1, line)
 		}
 		method := strings.TrimSpace(f[0])
-		compute := references[method]
+		compute := table[method]
 		if compute == nil {
-			t.Fatalf("line %d: no method %s", i+1, method)
+			t.Fatalf("%s line %d: no method %s", name, i+1, method)
 		}
 		seen[method] = true
 		var in [][]float64
 		for row := range strings.SplitSeq(f[1], ";") {
 			in = append(in, numbers(t, row))
 		}
-		near(t, fmt.Sprintf("line %d: %s (%s)", i+1, method, strings.TrimSpace(f[4])), compute(in), numbers(t, f[2]), numbers(t, f[3])[0])
+		near(t, fmt.Sprintf("%s line %d: %s (%s)", name, i+1, method, strings.TrimSpace(f[4])), compute(in), numbers(t, f[2]), numbers(t, f[3])[0])
 	}
-	for m := range references {
+	for m := range table {
 		if !seen[m] {
-			t.Errorf("no reference for %s", m)
+			t.Errorf("no reference for %s in %s", m, name)
 		}
 	}
 }
@@ -159,11 +164,16 @@ func TestReferences(t *testing.T) {
 // Where the outside collection of references is at hand, every case of a method
 // that this package has must pass too: nothing was left out or mistyped.
 func TestOutsideReferences(t *testing.T) {
-	dir := os.Getenv("VIGIE_TESTDATA")
-	if dir == "" {
-		t.Skip("VIGIE_TESTDATA names no folder with reference/stats")
+	if passed := outsideReferences(t, references); passed < 24 {
+		t.Errorf("only %d cases looked at", passed)
 	}
-	b, err := os.ReadFile(filepath.Join(dir, "reference", "stats", "expected.json"))
+}
+
+// outsideReferences checks the cases of the outside collection whose method is
+// in the table, and says how many there were.
+func outsideReferences(t *testing.T, table map[string]func(in [][]float64) []float64) (passed int) {
+	t.Helper()
+	b, err := os.ReadFile(outside(t, "expected.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,9 +186,8 @@ func TestOutsideReferences(t *testing.T) {
 	if err := json.Unmarshal(b, &cases); err != nil {
 		t.Fatal(err)
 	}
-	passed := 0
 	for _, c := range cases {
-		compute := references[c.Method]
+		compute := table[c.Method]
 		if compute == nil {
 			continue
 		}
@@ -201,9 +210,18 @@ func TestOutsideReferences(t *testing.T) {
 		near(t, c.ID, compute(in), c.Expect, c.Tol)
 		passed++
 	}
-	if passed < 24 {
-		t.Errorf("only %d cases looked at", passed)
+	return passed
+}
+
+// outside is the path of a file of the outside collection; without the
+// collection the test is skipped.
+func outside(t *testing.T, path ...string) string {
+	t.Helper()
+	dir := os.Getenv("VIGIE_TESTDATA")
+	if dir == "" {
+		t.Skip("VIGIE_TESTDATA names no folder with reference/stats")
 	}
+	return filepath.Join(append([]string{dir, "reference", "stats"}, path...)...)
 }
 
 // Worked examples on one month of a campaign, checked with R's qgamma and
