@@ -124,9 +124,13 @@ func numbers(t *testing.T, s string) []float64 {
 }
 
 func TestReferences(t *testing.T) {
-	b, err := os.ReadFile("../../testdata/stats/references.txt")
-	if err != nil {
-		t.Fatal(err)
+	var b []byte
+	for _, name := range []string{"references.txt", "money.txt"} {
+		part, err := os.ReadFile("../../testdata/stats/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b = append(b, part...)
 	}
 	seen := map[string]bool{}
 	for i, line := range strings.Split(string(b), "\n") {
