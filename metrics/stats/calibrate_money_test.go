@@ -79,3 +79,51 @@ func TestCalibrateMaturity(t *testing.T) {
 	}
 	calibrated(t, "chain ladder", "12 weeks, 200 a week", "90 % interval covers", hits, runs, .80, .95)
 }
+
+func TestCalibrateEffects(t *testing.T) {
+	if testing.Short() {
+		t.Skip("calibration")
+	}
+	for _, c := range []struct {
+		name       string
+		rho, shift float64
+	}{{"no effect", 0, 0}, {"no effect, days follow each other", .3, 0}, {"-25 %", 0, -.25}} {
+		rng := Rand("calibrate effects", c.name)
+		in, clear, runs := 0, 0, thorough(60)
+		regression := 0
+		for range runs {
+			const days, at = 84, 63
+			var treated, control []Point
+			own, common := 0.0, 0.0
+			var y, x []float64
+			for i := range days {
+				own = c.rho*own + .1*math.Sqrt(1-c.rho*c.rho)*rng.NormFloat64()
+				common = .5*common + .1*rng.NormFloat64()
+				m := 20 * math.Exp(own+common)
+				if i >= at {
+					m *= 1 + c.shift
+				}
+				treated = append(treated, Point{i % 7, quiet(rng, 1, m, 1.5)[0], 1, true})
+				control = append(control, Point{i % 7, quiet(rng, 1, 60*math.Exp(common), 1.5)[0], 1, true})
+				y, x = append(y, treated[i].Y), append(x, control[i].Y)
+			}
+			e := DiD(treated, control, at, .9)
+			if e.Low <= c.shift && c.shift <= e.High {
+				in++
+			}
+			if e.Clear {
+				clear++
+			}
+			if e := Counterfactual(y, [][]float64{x}, 0, 7, at, .9); e.Low <= 20*c.shift && 20*c.shift <= e.High {
+				regression++
+			}
+		}
+		calibrated(t, "before/after against controls", c.name, "90 % interval covers", in, runs, .80, .95)
+		calibrated(t, "before/after by regression", c.name, "90 % interval covers", regression, runs, .80, .95)
+		if c.shift == 0 {
+			calibrated(t, "before/after against controls", c.name, "false effects", clear, runs, 0, .10)
+		} else {
+			calibrated(t, "before/after against controls", c.name, "effects found", clear, runs, .70, 1)
+		}
+	}
+}

@@ -10,13 +10,13 @@ import (
 )
 
 func TestChainLadderFiles(t *testing.T) {
-	_, genins := table(t, outside(t, "chainladder", "derived", "GenIns.csv"))
+	_, genins := table(t, referenceFile(t, "chainladder", "derived", "GenIns.csv"))
 	l := ChainLadder(genins)
 	near(t, "Taylor-Ashe", []float64{l.Total, l.TotalSE}, []float64{18680855.6, 2447094.9}, .6)
-	_, raa := table(t, outside(t, "chainladder", "derived", "RAA.csv"))
+	_, raa := table(t, referenceFile(t, "chainladder", "derived", "RAA.csv"))
 	l = ChainLadder(raa)
 	near(t, "RAA", []float64{l.Total, l.TotalSE}, []float64{52135.23, 26909.01}, .01)
-	_, mortgage := table(t, outside(t, "chainladder", "derived", "Mortgage.csv"))
+	_, mortgage := table(t, referenceFile(t, "chainladder", "derived", "Mortgage.csv"))
 	l = ChainLadder(mortgage)
 	near(t, "Mortgage", l.Factors, []float64{11.10, 4.092, 1.708, 1.276, 1.139, 1.069, 1.026, 1.023}, .005)
 }
@@ -174,13 +174,13 @@ func FuzzMaturity(f *testing.F) {
 			tri = append(tri, row[:min(len(row), 24-i)])
 		}
 		d := Develop(tri)
-		finite(t, "development", append(append(d.Maturity, d.Factors...), d.Sigma2...)...)
+		allFinite(t, "development", append(append(d.Maturity, d.Factors...), d.Sigma2...)...)
 		s := d.Settle([]Recent{{a, 0, b}, {b, 1, c}, {c, 2, a}}, a, phi, conf)
 		if s.Warning.Code != BadInput {
-			finite(t, "settled", s.Seen, s.Value, s.Low, s.High, s.Share)
+			allFinite(t, "settled", s.Seen, s.Value, s.Low, s.High, s.Share)
 		}
 		l := ChainLadder(tri)
-		finite(t, "ladder", append(append(l.Final, l.Error...), l.Total, l.TotalSE)...)
-		finite(t, "delay", FitDelay(tri, 8).Maturity...)
+		allFinite(t, "ladder", append(append(l.Final, l.Error...), l.Total, l.TotalSE)...)
+		allFinite(t, "delay", FitDelay(tri, 8).Maturity...)
 	})
 }

@@ -2,35 +2,67 @@ package stats
 
 import (
 	"encoding/csv"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 )
 
-// The methods of testdata/stats/money.txt. A row of a triangle that ends early
-// is known no longer.
-func init() {
-	references["chain_ladder_factors"] = func(in [][]float64) []float64 { return ChainLadder(in).Factors }
-	references["chain_ladder_sigma2"] = func(in [][]float64) []float64 { return ChainLadder(in).Sigma2 }
-	references["chain_ladder_sigma"] = func(in [][]float64) []float64 {
+// moneyReferences computes what a line of money.txt expects. A row of a
+// triangle that ends early is known no longer.
+var moneyReferences = map[string]func(in [][]float64) []float64{
+	"chain_ladder_factors": func(in [][]float64) []float64 { return ChainLadder(in).Factors },
+	"chain_ladder_sigma2":  func(in [][]float64) []float64 { return ChainLadder(in).Sigma2 },
+	"chain_ladder_sigma": func(in [][]float64) []float64 {
 		s := ChainLadder(in).Sigma2
 		for k := range s {
 			s[k] = math.Sqrt(s[k])
 		}
 		return s
-	}
-	references["chain_ladder_coming"] = func(in [][]float64) []float64 { return ChainLadder(in).Coming }
-	references["chain_ladder_error"] = func(in [][]float64) []float64 { return ChainLadder(in).Error }
-	references["chain_ladder_total"] = func(in [][]float64) []float64 {
+	},
+	"chain_ladder_coming": func(in [][]float64) []float64 { return ChainLadder(in).Coming },
+	"chain_ladder_error":  func(in [][]float64) []float64 { return ChainLadder(in).Error },
+	"chain_ladder_total": func(in [][]float64) []float64 {
 		l := ChainLadder(in)
 		return []float64{l.Total, l.TotalSE}
+	},
+}
+
+func TestMoneyReferences(t *testing.T) {
+	b, err := os.ReadFile("../../testdata/stats/money.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for i, line := range strings.Split(string(b), "\n") {
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		f := strings.Split(line, "|")
+		if len(f) != 5 || moneyReferences[strings.TrimSpace(f[0])] == nil {
+			t.Fatalf("money.txt, line %d: %s", i+1, line)
+		}
+		method := strings.TrimSpace(f[0])
+		seen[method] = true
+		var in [][]float64
+		for row := range strings.SplitSeq(f[1], ";") {
+			in = append(in, numbers(t, row))
+		}
+		near(t, fmt.Sprintf("money.txt, line %d: %s (%s)", i+1, method, strings.TrimSpace(f[4])),
+			moneyReferences[method](in), numbers(t, f[2]), numbers(t, f[3])[0])
+	}
+	for m := range moneyReferences {
+		if !seen[m] {
+			t.Errorf("no reference for %s", m)
+		}
 	}
 }
 
-// outside is a file of the collection of references, where it is at hand.
-func outside(t *testing.T, path ...string) string {
+// referenceFile is a file of the collection of references, where it is at hand.
+func referenceFile(t *testing.T, path ...string) string {
 	t.Helper()
 	dir := os.Getenv("VIGIE_TESTDATA")
 	if dir == "" {
@@ -81,8 +113,8 @@ func column(t *testing.T, header []string, rows [][]float64, name string) []floa
 	return nil
 }
 
-// finite fails on a NaN or an infinity among results.
-func finite(t *testing.T, what string, vs ...float64) {
+// allFinite fails on a NaN or an infinity among results.
+func allFinite(t *testing.T, what string, vs ...float64) {
 	t.Helper()
 	for _, v := range vs {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
