@@ -127,3 +127,64 @@ func TestCalibrateEffects(t *testing.T) {
 		}
 	}
 }
+
+// What a move of budget promises is what it brings, where elasticities are
+// spread as the prior says; reading average costs as marginal promises more.
+func TestCalibrateMove(t *testing.T) {
+	if testing.Short() {
+		t.Skip("calibration")
+	}
+	rng := Rand("calibrate move")
+	runs := thorough(100)
+	in, lost, moved := 0, 0, 0
+	promised, linear, real := 0.0, 0.0, 0.0
+	for range runs {
+		const days, channels = 56, 6
+		var cs, straight []Channel
+		var truth []Channel
+		budget, base := 0.0, 0.0
+		for range channels {
+			spend := 50 + 100*rng.Float64()
+			yield := spend / 30 * math.Exp(.4*rng.NormFloat64())
+			y := sum(quiet(rng, days, yield, 1.6))
+			c := Channel{Spend: spend, Yield: max(y, 1) / days, Beta: ElasticityMean, BetaSD: ElasticitySD,
+				Low: .85 * spend, High: 1.15 * spend, Events: max(y, 1), Phi: 1.6}
+			cs = append(cs, c)
+			c.Beta = 1
+			straight = append(straight, c)
+			c.Yield = yield
+			c.Beta = min(1, max(.2, ElasticityMean+ElasticitySD*rng.NormFloat64()))
+			truth = append(truth, c)
+			budget += spend
+			base += yield
+		}
+		a := Allocate(cs, budget)
+		draws, w := DrawMove(cs, a.Spend, 1000, rng)
+		if !w.None() {
+			t.Fatal(w)
+		}
+		g, brings, average := GainOf(draws, .9), 0.0, 0.0
+		for i := range truth {
+			brings += truth[i].Conversions(a.Spend[i]) - truth[i].Yield
+			average += straight[i].Conversions(a.Spend[i]) - straight[i].Yield
+		}
+		if g.Low <= brings && brings <= g.High {
+			in++
+		}
+		if g.Prob >= .9 {
+			moved++
+			if brings < 0 {
+				lost++
+			}
+		}
+		promised, linear, real = promised+g.Mean/base, linear+average/base, real+brings/base
+	}
+	n := float64(runs)
+	calibrated(t, "move of budget", "6 channels, 56 days", "90 % interval covers", in, runs, .80, .96)
+	calibrated(t, "move of budget", "nine chances in ten of a gain", "loses", lost, moved, 0, .05)
+	t.Logf("| move of budget | 6 channels, 56 days | gain promised, brought | %.1f %%, %.1f %% | ratio .8–1.2 |", 100*promised/n, 100*real/n)
+	t.Logf("| move of budget by average costs | 6 channels, 56 days | gain promised, brought | %.1f %%, %.1f %% | |", 100*linear/n, 100*real/n)
+	if r := promised / real; !(r > .8 && r < 1.25) || linear < promised {
+		t.Errorf("promised ÷ brought %.2f, by average costs %.2f", r, linear/real)
+	}
+}
