@@ -188,3 +188,34 @@ func TestCalibrateMove(t *testing.T) {
 		t.Errorf("promised ÷ brought %.2f, by average costs %.2f", r, linear/real)
 	}
 }
+
+// The 80 % range of the days ahead: levels that drift, weekdays, noise.
+func TestCalibrateOutlook(t *testing.T) {
+	if testing.Short() {
+		t.Skip("calibration")
+	}
+	for _, c := range []struct {
+		days         int
+		noise, drift float64
+	}{{21, .12, .03}, {42, .12, .0}, {42, .12, .03}, {42, .25, .03}, {70, .12, .03}} {
+		name := fmt.Sprintf("%d days, noise %v, drift %v", c.days, c.noise, c.drift)
+		rng := Rand("calibrate outlook", name)
+		in, runs, off := 0, thorough(80), 0.0
+		for range runs {
+			level := 100.0
+			var y []float64
+			for i := range c.days + 10 {
+				y = append(y, level*[]float64{1.1, 1.05, 1.1, 1.05, 1, .8, .9}[i%7]*math.Exp(c.noise*rng.NormFloat64()))
+				level *= math.Exp(c.drift * rng.NormFloat64())
+			}
+			o := Ahead(y[:c.days], 0, 10, rng)
+			truth := total(y[c.days:])
+			if o.Low[9] <= truth && truth <= o.High[9] {
+				in++
+			}
+			off += math.Abs(o.Mid[9]/truth - 1)
+		}
+		calibrated(t, "days ahead", name, "80 % range covers", in, runs, .75, .90)
+		t.Logf("| days ahead | %s | mean error of the total | %.1f %% | |", name, 100*off/float64(runs))
+	}
+}
