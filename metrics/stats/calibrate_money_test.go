@@ -219,3 +219,25 @@ func TestCalibrateOutlook(t *testing.T) {
 		t.Logf("| days ahead | %s | mean error of the total | %.1f %% | |", name, 100*off/float64(runs))
 	}
 }
+
+func TestCalibrateFatigue(t *testing.T) {
+	if testing.Short() {
+		t.Skip("calibration")
+	}
+	for _, c := range []struct{ clicks, change, low, high float64 }{{12, 0, 0, .03}, {60, 0, 0, .03}, {360, 0, 0, .03}, {60, -.4, .6, 1}} {
+		rng := Rand("calibrate fatigue", fmt.Sprint(c))
+		fell, in, runs := 0, 0, thorough(100)
+		for range runs {
+			f := Fatigue(shown(rng, 28, c.clicks, c.change), nil, .9)
+			if f.Fell {
+				fell++
+			}
+			if f.Low <= c.change && c.change <= f.High {
+				in++
+			}
+		}
+		name := fmt.Sprintf("28 days, %v clicks a day, %.0f %%", c.clicks, 100*c.change)
+		calibrated(t, "fatigue", name, "flagged", fell, runs, c.low, c.high)
+		calibrated(t, "fatigue", name, "90 % interval covers", in, runs, .84, .95)
+	}
+}

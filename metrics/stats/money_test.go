@@ -29,6 +29,23 @@ var moneyReferences = map[string]func(in [][]float64) []float64{
 		l := ChainLadder(in)
 		return []float64{l.Total, l.TotalSE}
 	},
+	"shapley_product": shapleyProduct,
+}
+
+// shapleyProduct splits the change of a product from one row to the next.
+func shapleyProduct(in [][]float64) []float64 {
+	parts, _ := Shapley(len(in[0]), func(moved []bool) float64 {
+		v := 1.0
+		for i, m := range moved {
+			if m {
+				v *= in[1][i]
+			} else {
+				v *= in[0][i]
+			}
+		}
+		return v
+	})
+	return parts
 }
 
 func TestMoneyReferences(t *testing.T) {
