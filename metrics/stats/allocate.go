@@ -184,13 +184,13 @@ func GainOf(draws []float64, conf float64) Gain {
 	for i, v := range s {
 		g.Mean += v / n
 		if v > 0 {
-			g.Prob += 1 / n
+			g.Prob++
 		}
 		if i < len(s)/10 {
 			g.Tail += v / float64(len(s)/10)
 		}
 	}
-	g.Prob = min(1, g.Prob)
+	g.Prob /= n
 	g.Low, g.High = Quantile(s, (1-conf)/2), Quantile(s, (1+conf)/2)
 	return g
 }
