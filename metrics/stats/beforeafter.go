@@ -45,6 +45,8 @@ const (
 	effectPlacebo = 14 // days before a placebo date
 	effectPower   = 0.80
 	effectMaxP    = 0.10
+	effectLags    = 7
+	effectDrift   = 0.05
 )
 
 // detectable is the size on the scale of se that is seen with a power of 80 %.
@@ -175,11 +177,12 @@ func (e Effect) checked() Effect {
 // left out. It needs 28 days before them, and 7 after. Without a control the
 // difference merely coincides with the date. It fails where the controls are
 // touched too. Where residuals follow each other (Ljung & Box, 7 lags, p under
-// 0.05) it is computed with the Warning Drifting: the widened interval is a
-// rough remedy, and Level fits such a series better.
+// 0.05) the constant becomes a level that wanders, fitted by maximum likelihood
+// (local level with regressors; Durbin & Koopman 2012), and the Warning Drifting
+// says so: the interval then grows with the days after.
 //
-// Source: regression counterfactual, as in Brodersen et al. 2015 without the
-// random walk; placebo dates as in Abadie et al. 2010.
+// Source: regression counterfactual, as Brodersen et al. 2015 without their
+// priors; placebo dates as Abadie et al. 2010.
 func Counterfactual(y []float64, controls [][]float64, first, skip, at int, conf float64) Effect {
 	bad := Effect{Warning: Warning{Code: BadInput}}
 	if at < 0 || at > len(y) || skip < 0 || first < -1 || first > 6 || !proper(conf, 1) {
@@ -228,18 +231,27 @@ func Counterfactual(y []float64, controls [][]float64, first, skip, at int, conf
 				mean[j] += v / float64(after)
 			}
 			e.Observed += y[i]
-			e.Expected += m.predict(row(i))
 		}
+		expected := m.predict(mean)
 		se := math.Hypot(m.se(mean), math.Sqrt(m.phi/float64(after))) * widen(e.Rho)
-		half := student(conf, float64(n-len(m.b))) * se
-		e.Value = (e.Observed - e.Expected) / float64(after)
+		free := float64(n - len(m.b))
+		if _, p := ljungBox(m.resid, effectLags); p < effectDrift {
+			for i := range x {
+				x[i] = x[i][1:] // the level stands for the constant
+			}
+			if l, ok := fitLevel(y[:n], x); ok {
+				expected, se = l.ahead(mean[1:], at-n, after)
+				e.Rho, free = 0, free-1
+			}
+			e.Warning = Warning{Drifting, effectDrift, p}
+		}
+		e.Expected = expected * float64(after)
+		half := student(conf, free) * se
+		e.Value = e.Observed/float64(after) - expected
 		e.Low, e.High = e.Value-half, e.Value+half
 		e.Detectable = detectable(se, conf)
 		if e.z = e.Value / se; se == 0 {
 			e.z = 0
-		}
-		if _, p := ljungBox(m.resid, 7); p < 0.05 {
-			e.Warning = Warning{Drifting, 0.05, p}
 		}
 		return e.checked()
 	}

@@ -96,7 +96,7 @@ func TestCounterfactual(t *testing.T) {
 		scaled[i] = y[i] * 1e6
 	}
 	s := Counterfactual(scaled, [][]float64{x}, 0, 7, 56, .9)
-	near(t, "another unit", []float64{s.Value / 1e6, s.Low / 1e6, s.PlaceboP}, []float64{e.Value, e.Low, e.PlaceboP}, 1e-9)
+	near(t, "another unit", []float64{s.Value / 1e6, s.Low / 1e6, s.PlaceboP}, []float64{e.Value, e.Low, e.PlaceboP}, 1e-5)
 	if w := Counterfactual(y, [][]float64{constant}, 0, 7, 56, .9).Warning; w.Code != Same {
 		t.Errorf("a control that says nothing: %+v", w)
 	}

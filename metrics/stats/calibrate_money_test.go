@@ -241,3 +241,31 @@ func TestCalibrateFatigue(t *testing.T) {
 		calibrated(t, "fatigue", name, "90 % interval covers", in, runs, .84, .95)
 	}
 }
+
+// A control that explains only part, and a level that wanders: the interval of
+// a plain regression would be much too short.
+func TestCalibrateDrift(t *testing.T) {
+	if testing.Short() {
+		t.Skip("calibration")
+	}
+	rng := Rand("calibrate drift")
+	in, drifting, runs := 0, 0, thorough(40)
+	for range runs {
+		var y, x []float64
+		level := 100.0
+		for i := range 84 {
+			level += 2 * rng.NormFloat64()
+			x = append(x, 50+10*rng.NormFloat64())
+			y = append(y, level+x[i]+5*rng.NormFloat64())
+		}
+		e := Counterfactual(y, [][]float64{x}, -1, 7, 70, .9)
+		if e.Warning.Code == Drifting {
+			drifting++
+		}
+		if e.Low <= 0 && 0 <= e.High {
+			in++
+		}
+	}
+	calibrated(t, "before/after by regression", "level wanders", "90 % interval covers", in, runs, .80, .95)
+	calibrated(t, "before/after by regression", "level wanders", "said to drift", drifting, runs, .80, 1)
+}

@@ -232,8 +232,9 @@ func widen(rho float64) float64 { return math.Sqrt((1 + rho) / (1 - rho)) }
 // autocorrelations up to a lag (Ljung & Box 1978), and the statistic.
 func ljungBox(resid []float64, lags int) (q, p float64) {
 	n, b := float64(len(resid)), 0.0
+	mean := total(resid) / n
 	for _, r := range resid {
-		b += r * r
+		b += (r - mean) * (r - mean)
 	}
 	if b == 0 || lags < 1 || lags >= len(resid) {
 		return 0, 1
@@ -241,7 +242,7 @@ func ljungBox(resid []float64, lags int) (q, p float64) {
 	for k := 1; k <= lags; k++ {
 		a := 0.0
 		for i := k; i < len(resid); i++ {
-			a += resid[i] * resid[i-k]
+			a += (resid[i] - mean) * (resid[i-k] - mean)
 		}
 		q += n * (n + 2) * (a / b) * (a / b) / (n - float64(k))
 	}

@@ -427,7 +427,7 @@ func climb(f func([]float64) float64, at, low, high []float64) []float64 {
 		}
 		return false
 	}
-	for tries, fine := 0, 0; tries < 10000 && fine < 40; tries++ {
+	for tries, fine := 0, 0; tries < 10000 && fine < 30; tries++ {
 		from := append([]float64{}, at...)
 		moved := false
 		for i := range at {
