@@ -277,12 +277,12 @@ type Judged struct {
 	Dominated bool    // another is no worse in gain, work and risk, and better in one
 }
 
-// Choose ranks options: those that are not dominated first, then by the mean
+// Arbitrate ranks options: those that are not dominated first, then by the mean
 // gain less the work at the cost of an hour, less what the worst tenth of
 // cases loses times an aversion to risk (0: none). Information is what knowing
 // the truth beforehand would be worth: E[max] − max E; waiting and testing is
 // worth at most that much.
-func Choose(options []Option, hour, risk float64) (ranked []Judged, information float64, w Warning) {
+func Arbitrate(options []Option, hour, risk float64) (ranked []Judged, information float64, w Warning) {
 	if len(options) == 0 || !amounts(hour, risk) {
 		return nil, 0, Warning{Code: BadInput}
 	}

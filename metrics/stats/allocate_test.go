@@ -95,7 +95,7 @@ func TestAllocateProperties(t *testing.T) {
 	}
 }
 
-func TestChoose(t *testing.T) {
+func TestArbitrate(t *testing.T) {
 	a := Channel{Spend: 100, Yield: 2, Beta: .7, BetaSD: .15, High: 1000, Phi: 1.5, Events: 56}
 	b := Channel{Spend: 100, Yield: 5, Beta: .7, BetaSD: .15, High: 1000, Phi: 1.5, Events: 140}
 	draws, w := DrawMove([]Channel{a, b}, []float64{80, 120}, 4000, Rand("move"))
@@ -132,16 +132,16 @@ func TestChoose(t *testing.T) {
 		}
 		sure[k] = 1
 	}
-	ranked, info, w := Choose([]Option{{bet, 0}, {sure, 1}, {nothing, 0}, {bet, 2}}, .5, 0)
+	ranked, info, w := Arbitrate([]Option{{bet, 0}, {sure, 1}, {nothing, 0}, {bet, 2}}, .5, 0)
 	if !w.None() || ranked[0].Option != 0 || ranked[1].Option != 1 || ranked[2].Option != 2 || ranked[3].Option != 3 || !ranked[3].Dominated {
 		t.Errorf("%+v", ranked)
 	}
 	near(t, "scores", []float64{ranked[0].Score, ranked[1].Score, ranked[2].Score, ranked[3].Score}, []float64{2, .5, 0, 1}, 1e-9)
 	near(t, "information", []float64{info}, []float64{(10+.5)/2 - 2}, 1e-9)
-	if ranked, _, _ := Choose([]Option{{bet, 0}, {sure, 1}, {nothing, 0}}, .5, 1); ranked[0].Option != 1 {
+	if ranked, _, _ := Arbitrate([]Option{{bet, 0}, {sure, 1}, {nothing, 0}}, .5, 1); ranked[0].Option != 1 {
 		t.Errorf("averse to risk: %+v", ranked)
 	}
-	if _, _, w := Choose([]Option{{bet, 0}, {sure[1:], 0}}, 0, 0); w.Code != BadInput {
+	if _, _, w := Arbitrate([]Option{{bet, 0}, {sure[1:], 0}}, 0, 0); w.Code != BadInput {
 		t.Errorf("unlike draws: %+v", w)
 	}
 }

@@ -9,8 +9,8 @@ import (
 // difference in differences (Wooldridge, Introductory Econometrics, 13.3).
 func TestKielMcClain(t *testing.T) {
 	header, rows := table(t, referenceFile(t, "causal", "derived", "kielmc.csv"))
-	price, y81 := column(t, header, rows, "rprice"), column(t, header, rows, "y81")
-	near81, both := column(t, header, rows, "nearinc"), column(t, header, rows, "y81nrinc")
+	price, y81 := columnOf(t, header, rows, "rprice"), columnOf(t, header, rows, "y81")
+	near81, both := columnOf(t, header, rows, "nearinc"), columnOf(t, header, rows, "y81nrinc")
 	var x [][]float64
 	for i := range price {
 		x = append(x, []float64{1, y81[i], near81[i], both[i]})
@@ -26,7 +26,7 @@ func TestKielMcClain(t *testing.T) {
 // The simulated example of CausalImpact: truth 10, published [9.8, 11] at 95 %.
 func TestCausalImpactExample(t *testing.T) {
 	header, rows := table(t, referenceFile(t, "causal", "derived", "causalimpact_vignette_seed1.csv"))
-	y, x := column(t, header, rows, "y"), column(t, header, rows, "x1")
+	y, x := columnOf(t, header, rows, "y"), columnOf(t, header, rows, "x1")
 	e := Counterfactual(y, [][]float64{x}, -1, 0, 70, .95)
 	half := (e.High - e.Value) / widen(e.Rho)
 	near(t, "effect", []float64{e.Value, e.Value - half, e.Value + half}, []float64{10.46, 9.88, 11.03}, .006)

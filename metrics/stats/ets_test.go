@@ -14,7 +14,7 @@ func TestETSReferences(t *testing.T) {
 	count := 0
 	for file, series := range map[string]string{"fit_ets_results_nonseasonal.json": "oil.csv", "fit_ets_results_seasonal.json": "austourists.csv"} {
 		header, rows := table(t, referenceFile(t, "forecast", "derived", series))
-		y := column(t, header, rows, "value")
+		y := columnOf(t, header, rows, "value")
 		b, err := os.ReadFile(referenceFile(t, "forecast", "data", file))
 		if err != nil {
 			t.Fatal(err)

@@ -101,7 +101,7 @@ func deseason(y []float64, period int) (season, flat []float64) {
 	for j := range season {
 		season[j] = 1
 	}
-	if !seasonal(y, period) {
+	if !hasSeason(y, period) {
 		return season, y
 	}
 	sum, count := make([]float64, period), make([]float64, period)
@@ -133,9 +133,9 @@ func deseason(y []float64, period int) (season, flat []float64) {
 	return season, flat
 }
 
-// seasonal tests the autocorrelation at the period's lag at 90 % (Bartlett's
+// hasSeason tests the autocorrelation at the period's lag at 90 % (Bartlett's
 // error), as in the M3 and M4 competitions.
-func seasonal(y []float64, period int) bool {
+func hasSeason(y []float64, period int) bool {
 	n := len(y)
 	if period < 2 || n < 3*period {
 		return false

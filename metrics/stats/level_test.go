@@ -8,7 +8,7 @@ import (
 // The Nile: Durbin & Koopman 2012, 2.10 and 2.12.
 func TestNile(t *testing.T) {
 	header, rows := table(t, referenceFile(t, "changepoint", "data", "nile.csv"))
-	y := column(t, header, rows, "volume")
+	y := columnOf(t, header, rows, "volume")
 	f, ok := fitLevel(y, nil)
 	if !ok {
 		t.Fatal("no fit")

@@ -114,8 +114,8 @@ func table(t *testing.T, path string) (header []string, rows [][]float64) {
 	return records[0], rows
 }
 
-// column is one column of a table.
-func column(t *testing.T, header []string, rows [][]float64, name string) []float64 {
+// columnOf is one column of a table.
+func columnOf(t *testing.T, header []string, rows [][]float64, name string) []float64 {
 	t.Helper()
 	for j, h := range header {
 		if h == name {

@@ -62,7 +62,7 @@ func TestNIST(t *testing.T) {
 func TestRyegrass(t *testing.T) {
 	header, rows := table(t, referenceFile(t, "response", "derived", "ryegrass.csv"))
 	f, ok := leastCurve(func(b []float64, x float64) float64 { return b[1] + (b[2]-b[1])*(1-Hill(x, b[3], b[0])) },
-		column(t, header, rows, "conc"), column(t, header, rows, "rootl"), []float64{2, .3, 7, 2}, nil, nil)
+		columnOf(t, header, rows, "conc"), columnOf(t, header, rows, "rootl"), []float64{2, .3, 7, 2}, nil, nil)
 	if !ok {
 		t.Fatal("no fit")
 	}
