@@ -269,3 +269,55 @@ func TestCalibrateDrift(t *testing.T) {
 	calibrated(t, "before/after by regression", "level wanders", "90 % interval covers", in, runs, .80, .95)
 	calibrated(t, "before/after by regression", "level wanders", "said to drift", drifting, runs, .80, 1)
 }
+
+func TestCalibrateElasticityAndParts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("calibration")
+	}
+	rng := Rand("calibrate elasticity")
+	in, runs := 0, thorough(100)
+	for range runs { // the truth is spread as the prior says
+		beta := min(ElasticityMost, max(ElasticityLeast, ElasticityMean+ElasticitySD*rng.NormFloat64()))
+		var spend, y []float64
+		for range 84 {
+			s := 100 * math.Exp(.5*rng.NormFloat64())
+			spend, y = append(spend, s), append(y, quiet(rng, 1, 8*math.Pow(s/100, beta), 1.5)[0])
+		}
+		if e := ElasticityOf(spend, y, 0); math.Abs(e.Value-beta) <= normal(.9)*e.SD {
+			in++
+		}
+	}
+	calibrated(t, "elasticity", "84 days, spend varied by half", "90 % interval covers", in, runs, .84, .95)
+
+	for _, c := range []struct {
+		name      string
+		night     float64 // of the rate of the others
+		low, high float64
+	}{{"parts alike", 1, .07, .13}, {"one at half", .5, .6, 1}} {
+		differ, act, runs := 0, 0, thorough(200)
+		for range runs {
+			var parts []Part
+			for i := range 5 {
+				m := 50.0
+				if i == 0 {
+					m *= c.night
+				}
+				parts = append(parts, Part{quiet(rng, 1, m, 1.5)[0], 2000, 1000})
+			}
+			rates, _, _ := Dayparts(parts, 28, 1.5, .9)
+			if rates != nil {
+				differ++
+			}
+			for _, r := range rates {
+				if r.Act {
+					act++
+					break
+				}
+			}
+		}
+		calibrated(t, "parts of the day", c.name, "said to differ", differ, runs, c.low, c.high)
+		if c.night == 1 {
+			calibrated(t, "parts of the day", c.name, "acted upon", act, runs, 0, .02)
+		}
+	}
+}
