@@ -41,8 +41,8 @@ const (
 	moveCheck     = 14  // days after which the move is judged
 	moveWait      = 7   // days to measure again after an outage
 
-	betaMean, betaSD   = 0.7, 0.15
-	betaLeast, betaMax = 0.2, 1.0
+	betaMean, betaSD   = stats.ElasticityMean, stats.ElasticitySD
+	betaLeast, betaMax = stats.ElasticityLeast, stats.ElasticityMost
 )
 
 const kindMove = "budget-move"

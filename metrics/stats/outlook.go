@@ -9,7 +9,7 @@ import (
 // Outlook is what daily amounts lead one to expect of the days ahead.
 type Outlook struct {
 	PerDay float64 // mean of the days seen
-	Linear float64 // PerDay times the days ahead
+	Linear float64 // PerDay on each of the days ahead, with what is planned of them
 	Level  float64 // today's level, without the weekday
 	Alpha  float64 // how fast the level follows the days
 	Sigma  float64 // relative daily noise
@@ -29,6 +29,8 @@ const (
 	outlookPaths   = 2000
 	outlookMinDays = 14
 	outlookReach   = 1.5 // days ahead for each day seen
+	outlookYoung   = 28  // days under which a level that drifts is underestimated
+	outlookWiden   = 1.25
 )
 
 // Ahead simulates the sum of the days that follow a daily series whose first
@@ -40,18 +42,40 @@ const (
 // level. Each of 2,000 paths draws today's level from N(l, (σ·√(α/(2−α))·l)²),
 // then for each day a relative error among those seen (centred, corrected for
 // the parameters spent), moves the level by max(α, 0.1) of it, and is cut at
-// 0. Days before the first amount are left out.
+// 0. Days before the first amount are left out. Under 28 days the errors are
+// widened by a quarter, for the drift of a level shows late.
 //
 // It needs 14 days, and at most 1.5 days ahead for each day seen; otherwise
 // only Linear is given and the Warning says that the range is not known. It
-// fails where a budget cap or a planned change decides the days ahead.
+// fails where a budget cap or a planned change decides the days ahead: see
+// AheadPlanned.
 func Ahead(y []float64, first, ahead int, rng *rand.Rand) Outlook {
+	return AheadPlanned(y, first, make([]Planned, max(0, ahead)), rng)
+}
+
+// Planned is what is known beforehand of a day ahead.
+type Planned struct {
+	Change float64 // as a share of the usual: −0.2 for a fifth less, 0.5 for a holiday that brings half more
+	Cap    float64 // the most that the day may take; 0 for none
+}
+
+// AheadPlanned is Ahead with what is known of the days ahead. A change scales
+// its day and leaves the level as it is; a day is cut at its cap in each path,
+// so that the range narrows as it should. A change below −1 or a cap that is
+// not an amount is refused as BadInput.
+func AheadPlanned(y []float64, first int, plan []Planned, rng *rand.Rand) Outlook {
+	ahead := len(plan)
+	for _, p := range plan {
+		if !amounts(1+p.Change, p.Cap) {
+			return Outlook{Warning: Warning{Code: BadInput}}
+		}
+	}
 	for len(y) > 0 && y[0] == 0 {
 		y, first = y[1:], (first+1)%7
 	}
 	var o Outlook
 	n := len(y)
-	if !amounts(y...) || ahead < 0 || first < 0 || first > 6 {
+	if !amounts(y...) || first < 0 || first > 6 {
 		o.Warning.Code = BadInput
 		return o
 	}
@@ -66,7 +90,9 @@ func Ahead(y []float64, first, ahead int, rng *rand.Rand) Outlook {
 		sum[(first+i)%7] += v
 		count[(first+i)%7]++
 	}
-	o.Linear = o.PerDay * float64(ahead)
+	for _, p := range plan {
+		o.Linear += p.of(o.PerDay)
+	}
 	switch {
 	case n < outlookMinDays:
 		o.Warning = Warning{FewDays, outlookMinDays, float64(n)}
@@ -111,6 +137,9 @@ func Ahead(y []float64, first, ahead int, rng *rand.Rand) Outlook {
 		o.Level *= max(0, 1+over/expected-mean)
 	}
 	widen := math.Sqrt(float64(n) / (float64(n) - spent))
+	if n < outlookYoung {
+		widen *= outlookWiden
+	}
 	for i := range errors {
 		errors[i] = (errors[i] - mean) * widen
 		o.Sigma += errors[i] * errors[i] / float64(len(errors))
@@ -128,7 +157,7 @@ func Ahead(y []float64, first, ahead int, rng *rand.Rand) Outlook {
 		total := 0.0
 		for h := range ahead {
 			e := errors[rng.IntN(len(errors))]
-			total += max(0, level*(1+e)) * o.Week[(first+n+h)%7]
+			total += plan[h].of(max(0, level*(1+e)) * o.Week[(first+n+h)%7])
 			level = max(0, level*(1+gain*e))
 			paths[h][p] = total
 		}
@@ -160,6 +189,22 @@ func smooth(y []float64, alpha float64) (level, sse float64, before []float64) {
 		level += alpha * (v - level)
 	}
 	return level, sse, before
+}
+
+// of is what a day takes that would take v as usual.
+func (p Planned) of(v float64) float64 {
+	if v *= 1 + p.Change; p.Cap > 0 {
+		v = min(v, p.Cap)
+	}
+	return v
+}
+
+// Total is the middle of the totals and the range that holds a share of them.
+func (o Outlook) Total(conf float64) Estimate {
+	if len(o.Totals) == 0 || !proper(conf, 1) {
+		return nothing(BadInput)
+	}
+	return Estimate{Value: Quantile(o.Totals, 0.5), Low: Quantile(o.Totals, (1-conf)/2), High: Quantile(o.Totals, (1+conf)/2)}
 }
 
 // Chance is the share of simulated totals from low to high.

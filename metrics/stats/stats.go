@@ -4,9 +4,10 @@
 // It decides how noise is measured. Daily advertising data are over-dispersed,
 // so every count is divided by its dispersion before it meets a formula; money
 // over money gets its error from the days themselves. What limits a result is
-// returned beside it as a Warning, never printed and never a panic. Counts are
-// in units (12.5 conversions), not in millionths; money may be in any unit,
-// and its results are in the same.
+// returned beside it as a Warning, never printed and never a panic. A result
+// that a Warning withholds is 0, but for an Estimate or a Comparison, whose
+// parts are then NaN. Counts are in units (12.5 conversions), not in
+// millionths; money may be in any unit, and its results are in the same.
 //
 // Each comment gives the formula, its source, the data it needs and when it
 // fails. References with their published numbers are in testdata/stats.
