@@ -146,15 +146,11 @@ func outlook(v *visit, p *reports.Page) []fact {
 			add("Needed to end on budget", "Nécessaire pour finir au budget", money(x.Needed))
 		}
 		if x.Range {
-			add("Expected at the end", "Attendu à la fin", money(x.Projected)+" "+bracketed(v, money(x.Low), money(x.High)))
+			add("Expected at the end", "Attendu à la fin", money(x.Projected)+" "+v.lang.Interval(money(x.Low), money(x.High)))
 		}
 		return out
 	}
 	return nil
-}
-
-func bracketed(v *visit, low, high string) string {
-	return v.say("[%s, %s]", "[%s\u00a0; %s]", low, high)
 }
 
 // remarks are what has to be known to read the period's figures.

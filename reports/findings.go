@@ -64,7 +64,7 @@ func (p *Page) FindingView(f insight.Finding) FindingView {
 		Mind: f.WouldChange.In(p.Lang), Mark: p.Evidence(f.Level), Tested: f.Tested, Critical: f.Critical,
 	}
 	if f.Effect.Confidence > 0 {
-		v.Effect = words.Change(p.Lang, f.Effect.Value) + " " + p.brackets(p.points(f.Effect.Low), p.points(f.Effect.High))
+		v.Effect = words.Change(p.Lang, f.Effect.Value) + " " + p.Lang.Interval(p.points(f.Effect.Low), p.points(f.Effect.High))
 	}
 	for _, e := range f.Evidence {
 		v.Evidence = append(v.Evidence, e.Label.In(p.Lang)+p.Lang.Colon()+" "+e.Text.In(p.Lang))

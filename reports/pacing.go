@@ -49,7 +49,7 @@ var _ = register(Section{
 				Spent: p.money(units(x.Spent), 0), Index: p.Lang.Percent(x.Index, 0), Projected: p.money(units(x.Projected), 0), Range: locale.Dash,
 			}
 			if x.Range {
-				l.Range = p.brackets(p.Lang.Number(units(x.Low), 0), p.Lang.Number(units(x.High), 0))
+				l.Range = p.Lang.Interval(p.Lang.Number(units(x.Low), 0), p.Lang.Number(units(x.High), 0))
 			}
 			if math.Abs(x.Index-1) > x.Band {
 				l.Tone = "bad"

@@ -184,14 +184,7 @@ func (p *Page) interval(kpi string, v metrics.Value) string {
 	if !ok || v.Low == nil || v.High == nil || v.Volume == metrics.VolumeNone {
 		return ""
 	}
-	return p.brackets(p.bare(k, *v.Low), p.bare(k, *v.High))
-}
-
-func (p *Page) brackets(low, high string) string {
-	if p.Lang == locale.EN {
-		return "[" + low + ", " + high + "]"
-	}
-	return "[" + low + "\u00a0; " + high + "]"
+	return p.Lang.Interval(p.bare(k, *v.Low), p.bare(k, *v.High))
 }
 
 // Tile is a KPI as a page shows it: value, interval and volume, then the
@@ -238,7 +231,7 @@ func (p *Page) Tile(kpi string, row metrics.Row) Tile {
 	}
 	t.Change = words.Change(p.Lang, *c.Change)
 	if c.ChangeLow != nil && c.ChangeHigh != nil {
-		t.Interv = p.brackets(p.points(*c.ChangeLow), p.points(*c.ChangeHigh))
+		t.Interv = p.Lang.Interval(p.points(*c.ChangeLow), p.points(*c.ChangeHigh))
 	}
 	t.Tone, t.ToneWord = p.tone(k, c)
 	return t

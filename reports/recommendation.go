@@ -98,7 +98,7 @@ func (p *Page) RecommendationView(r advise.Recommendation) RecommendationView {
 				return p.T("none: this is what the others are compared with", "aucun\u00a0: c’est la base de comparaison")
 			}
 			return locale.Signed(l.Number(o.Effect.Mean, 1)) + " " + l.Plural(o.Effect.Mean, "conversion", "conversions") + " " +
-				p.brackets(locale.Signed(l.Number(o.Effect.Low, 1)), locale.Signed(l.Number(o.Effect.High, 1)))
+				p.Lang.Interval(locale.Signed(l.Number(o.Effect.Low, 1)), locale.Signed(l.Number(o.Effect.High, 1)))
 		}},
 		{p.T("Chance of a gain", "Chance d’un gain"), func(o advise.Option) string {
 			if len(o.Moves) == 0 {

@@ -100,6 +100,15 @@ func (l Lang) Colon() string {
 	return NBSP + ":"
 }
 
+// Interval puts the written ends of an interval between brackets, on one line:
+// [26,80 ; 43,20]. English has the semicolon too, as its numbers hold commas.
+func (l Lang) Interval(low, high string) string {
+	if l == EN {
+		return "[" + low + ";" + NBSP + high + "]"
+	}
+	return "[" + low + NBSP + ";" + NBSP + high + "]"
+}
+
 // Join lists words: "a, b et c".
 func (l Lang) Join(words []string) string {
 	switch len(words) {

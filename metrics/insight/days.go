@@ -18,16 +18,17 @@ func (l Left) plus(o Left) Left {
 	return Left{l.Unknown + o.Unknown, l.Incomplete + o.Incomplete, l.Immature + o.Immature, l.Outage + o.Outage}
 }
 
-// Text lists the reasons: "3 days of measurement outage and 1 day without data".
+// Text lists the reasons: "3 days of possible measurement outage and 1 day
+// without data".
 func (l Left) Text(lang locale.Lang) string {
 	var out []string
 	add := func(n int, one, many locale.Text) {
 		if n > 0 {
-			out = append(out, fmt.Sprintf("%d %s", n, lang.Plural(float64(n), one.In(lang), many.In(lang))))
+			out = append(out, fmt.Sprint(n)+locale.NBSP+lang.Plural(float64(n), one.In(lang), many.In(lang)))
 		}
 	}
-	add(l.Outage, locale.Text{EN: "day of measurement outage", FR: "jour de panne de mesure"},
-		locale.Text{EN: "days of measurement outage", FR: "jours de panne de mesure"})
+	add(l.Outage, locale.Text{EN: "day of possible measurement outage", FR: "jour de panne de mesure possible"},
+		locale.Text{EN: "days of possible measurement outage", FR: "jours de panne de mesure possible"})
 	add(l.Immature, locale.Text{EN: "day whose conversions are still coming in", FR: "jour dont des conversions restent à venir"},
 		locale.Text{EN: "days whose conversions are still coming in", FR: "jours dont des conversions restent à venir"})
 	add(l.Incomplete, locale.Text{EN: "day not over when exported", FR: "jour inachevé à l’export"},
