@@ -280,7 +280,7 @@ func (v *visit) homeTitle(phases [3][]homeRow) string {
 				below = r
 			}
 		}
-		if r.state == reports.Reached {
+		if r.state == reports.Reached || r.state == reports.Tolerated {
 			held++
 		}
 		if r.late > 0 && (late == nil || r.late > late.late) {
@@ -325,6 +325,9 @@ func (v *visit) homeTitle(phases [3][]homeRow) string {
 func (v *visit) homeLead(phases [3][]homeRow) string {
 	n := map[string]int{}
 	for _, r := range phases[running] {
+		if r.state == reports.Tolerated {
+			r.state = reports.Reached // held, and the line says how near
+		}
 		n[r.state]++
 	}
 	total := len(phases[running])

@@ -133,25 +133,16 @@ func (p *Page) multiplesData() chart.MultiplesData {
 	if t, ok := p.target("cpa"); ok {
 		d.Target = t.Aim
 	}
-	d.Panels = append(d.Panels, p.panel(p.Whole, p.T("All channels", "Tous les leviers"), p.Frame.Total))
+	d.Panels = append(d.Panels, p.panel(p.Whole, p.T("All channels", "Tous les leviers")))
 	worst, at := 0.0, -1
 	for _, s := range p.Series {
-		var row metrics.Row
-		found := false
-		for _, r := range p.Frame.Rows {
-			if r.Keys[0] == s.ID {
-				row, found = r, true
-			}
-		}
-		if !found {
+		if !slices.ContainsFunc(p.Frame.Rows, func(r metrics.Row) bool { return r.Keys[0] == s.ID }) {
 			continue
 		}
-		panel := p.panel(s, s.Label, row)
+		panel := p.panel(s, s.Label)
 		// The one to look at: its cost is clearly above the target, and the most so.
-		if n := len(panel.Points); n > 0 && !math.IsNaN(d.Target) {
-			if last := panel.Points[n-1]; last.Low > d.Target && last.Value/d.Target > worst {
-				worst, at = last.Value/d.Target, len(d.Panels)
-			}
+		if b, ok := judged(panel); ok && !math.IsNaN(d.Target) && b.Low > d.Target && b.Value/d.Target > worst {
+			worst, at = b.Value/d.Target, len(d.Panels)
 		}
 		d.Panels = append(d.Panels, panel)
 	}
@@ -161,22 +152,25 @@ func (p *Page) multiplesData() chart.MultiplesData {
 	return d
 }
 
-func (p *Page) panel(s metrics.Series, name string, row metrics.Row) chart.Panel {
-	out := chart.Panel{Name: name, Value: math.NaN(), Points: p.rolling(s)}
-	v := row.KPIs["cpa"]
-	if n := row.KPIs["conversions"].Value; n != nil {
-		out.Volume = p.counted(*n)
-	}
-	if v.Value != nil && v.Volume != metrics.VolumeNone {
-		out.Value = *v.Value
-	}
-	known := 0
-	for _, b := range out.Points {
-		if !math.IsNaN(b.Value) {
-			known++
+// panel is the small chart of a series.
+func (p *Page) panel(s metrics.Series, name string) chart.Panel {
+	out := chart.Panel{Name: name}
+	windows := p.rolling(s)
+	known := false
+	for _, w := range windows {
+		out.Points = append(out.Points, w.Band)
+		known = known || !math.IsNaN(w.Value)
+		if out.Until.IsZero() {
+			out.Until = w.Day - 1
+		}
+		if w.mature {
+			out.Until = w.Day
 		}
 	}
-	if known == 0 {
+	if at := out.Marked(); at >= 0 {
+		out.Volume = p.counted(windows[at].conversions)
+	}
+	if !known {
 		var n float64
 		days := 0
 		for _, d := range s.Days {
@@ -185,10 +179,19 @@ func (p *Page) panel(s metrics.Series, name string, row metrics.Row) chart.Panel
 				days++
 			}
 		}
-		out.TooFew = p.T("%s in %d days", "%s en %d jours", p.counted(n), days)
-		out.Points, out.Value = nil, math.NaN()
+		out.TooFew, out.Points = p.T("%s in %d days", "%s en %d jours", p.counted(n), days), nil
 	}
 	return out
+}
+
+// judged is the point of a panel that may be held against the target: the
+// marked one, where its conversions have come in.
+func judged(q chart.Panel) (chart.Band, bool) {
+	at := q.Marked()
+	if at < 0 || q.Points[at].Day > q.Until {
+		return chart.Band{}, false
+	}
+	return q.Points[at], true
 }
 
 // outage reports whether a day of a scope is one of a measurement outage.
@@ -196,17 +199,24 @@ func (p *Page) outage(scope string, day locale.Day) bool {
 	return slices.ContainsFunc(p.Insight.Outages, func(o insight.Outage) bool { return o.Has(day) && o.Touches(scope) })
 }
 
+// window is the cost per acquisition of the days up to a day.
+type window struct {
+	chart.Band
+	conversions float64
+	mature      bool // the conversions of all its days have come in
+}
+
 // rolling is a series' cost per acquisition over the days up to each day,
-// without those of measurement outages; not known where more than two days of
-// the window are not, or where it has under five conversions.
-func (p *Page) rolling(s metrics.Series) []chart.Band {
-	var out []chart.Band
+// without those of possible measurement outages; not known where more than two
+// days of the window are not, or where it has under five conversions.
+func (p *Page) rolling(s metrics.Series) []window {
+	var out []window
 	for i := range s.Days {
 		if s.Days[i].Day > p.Last || i < rollingDays-1 {
 			continue
 		}
-		b := chart.Band{Day: s.Days[i].Day, Value: math.NaN(), Low: math.NaN(), High: math.NaN()}
-		var spend, conversions float64
+		w := window{Band: chart.Band{Day: s.Days[i].Day, Value: math.NaN(), Low: math.NaN(), High: math.NaN()}, mature: true}
+		var spend float64
 		var week stats.Week
 		known := 0
 		for _, d := range s.Days[i-rollingDays+1 : i+1] {
@@ -217,16 +227,17 @@ func (p *Page) rolling(s metrics.Series) []chart.Band {
 			if p.outage(s.ID, d.Day) {
 				continue // spend without the conversions it brought would be a cost that never was
 			}
+			w.mature = w.mature && d.Mature
 			spend += units(d.Spend)
-			conversions += units(d.Conversions)
+			w.conversions += units(d.Conversions)
 			week.Add(d.Day.Weekday(), units(d.Conversions), units(d.Spend))
 		}
-		if known >= rollingDays-2 && conversions >= stats.MinEvents {
+		if known >= rollingDays-2 && w.conversions >= stats.MinEvents {
 			phi, _ := stats.Phi(stats.PriorPhi, week)
-			e := stats.CostPer(spend, conversions, phi, stats.Confidence)
-			b.Value, b.Low, b.High = e.Value, e.Low, e.High
+			e := stats.CostPer(spend, w.conversions, phi, stats.Confidence)
+			w.Value, w.Low, w.High = e.Value, e.Low, e.High
 		}
-		out = append(out, b)
+		out = append(out, w)
 	}
 	return out
 }

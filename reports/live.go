@@ -5,7 +5,6 @@ import (
 	"html/template"
 	"math"
 	"slices"
-	"strings"
 
 	"vigie/metrics"
 	"vigie/reports/chart"
@@ -50,12 +49,6 @@ var liveCharts = map[string]func(p *Page) func(m chart.Medium) chart.Chart{
 			return nil
 		}
 		d := p.bulletsData()
-		for i := range d.Rows {
-			// A page has a third of its width for them: CPA, not its full name.
-			if _, short, ok := strings.Cut(d.Rows[i].Name, "("); ok {
-				d.Rows[i].Name = strings.TrimSuffix(short, ")")
-			}
-		}
 		return func(m chart.Medium) chart.Chart { return chart.Bullets(d, p.Lang, m) }
 	},
 	"channels": func(p *Page) func(m chart.Medium) chart.Chart {
@@ -181,18 +174,35 @@ func (p *Page) SectionTitle(name string) string {
 	panic("reports: no section " + name)
 }
 
-// ChannelsTitle says which channel's cost stands out over the last days, as the
-// chart of channels shows it.
+// ChannelsTitle says which channel's cost stands out over the last days whose
+// conversions have come in, as the chart of channels shows it; or that too
+// little is known to say so.
 func (p *Page) ChannelsTitle() string {
 	d := p.multiplesData()
-	for _, x := range d.Panels {
-		if x.StandsOut {
-			return p.T("%s costs clearly more than aimed: %s over %d days for %s", "%s coûte nettement plus que visé\u00a0: %s sur %d jours pour %s",
-				x.Name, p.money(x.Points[len(x.Points)-1].Value, 2), rollingDays, p.money(d.Target, 2))
+	channels := d.Panels[1:] // after the whole
+	few, young := 0, 0
+	for _, x := range channels {
+		b, ok := judged(x)
+		switch {
+		case x.StandsOut:
+			return p.T("%s costs clearly more than aimed: %s over the %d days to %s, for %s", "%s coûte nettement plus que visé\u00a0: %s sur les %d\u00a0jours finissant le %s, pour %s",
+				x.Name, p.money(b.Value, 2), rollingDays, p.Lang.DayText(b.Day), p.money(d.Target, 2))
+		case x.TooFew != "":
+			few++
+		case !ok:
+			young++
 		}
 	}
-	if math.IsNaN(d.Target) {
+	n := len(channels) - few - young
+	switch {
+	case few > 0 && few == len(channels) && few == 1:
+		return p.T("%s has too few conversions for its cost to be judged", "%s a trop peu de conversions pour que son coût soit jugé", channels[0].Name)
+	case few > 0 && few == len(channels):
+		return p.T("None of the %d channels has enough conversions for its cost to be judged", "Aucun des %d leviers n’a assez de conversions pour que son coût soit jugé", few)
+	case math.IsNaN(d.Target) || n == 0:
 		return p.T("Cost per acquisition over %d sliding days, channel by channel", "Le coût par acquisition sur %d jours glissants, levier par levier", rollingDays)
+	case n < len(channels):
+		return p.T("None of the %d channels that can be judged costs clearly more than the %s aimed at", "Parmi les leviers que l’on peut juger (%d), aucun ne coûte nettement plus que les %s visés", n, p.money(d.Target, 2))
 	}
 	return p.T("No channel costs clearly more than the %s aimed at", "Aucun levier ne coûte nettement plus que les %s visés", p.money(d.Target, 2))
 }

@@ -7,10 +7,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"vigie/internal/locale"
+	"vigie/metrics"
 	"vigie/reports/chart"
 )
 
@@ -206,6 +208,96 @@ func TestEmpty(t *testing.T) {
 		}
 		if want := (locale.Text{EN: "No data has been imported", FR: "Aucune donnée n’a encore été importée"}).In(l); !strings.Contains(string(b), want) {
 			t.Errorf("%s: the report does not say that there are no data", l)
+		}
+	}
+}
+
+// A target is judged by what is aimed at: within its tolerance it is held, and
+// said to be so rather than better; money is on its plan, above or below it.
+func TestTargets(t *testing.T) {
+	value := func(v, low, high float64) metrics.Value {
+		x := metrics.Value{Value: &v, Volume: metrics.VolumeEnough}
+		if low < high {
+			x.Low, x.High = &low, &high
+		}
+		return x
+	}
+	for _, c := range []struct {
+		target  Target
+		state   string
+		reading string
+	}{
+		{Target{KPI: "cpa", ToDate: 11, Tolerance: 0.1, Value: value(11.33, 10.37, 12.41)}, Tolerated, "dans la tolérance (± 10 %)"},
+		{Target{KPI: "cpa", ToDate: 11, Value: value(11.33, 10.37, 12.41)}, InNoise, "dans le bruit"},
+		{Target{KPI: "cpa", ToDate: 11, Tolerance: 0.1, Value: value(12.2, 12.1, 12.3)}, Missed, "moins bien que visé"},
+		{Target{KPI: "cpa", ToDate: 11, Tolerance: 0.1, Value: value(10.9, 10, 12)}, Reached, "mieux que visé"},
+		{Target{KPI: "cpa", ToDate: 11, Value: value(11, 10, 12)}, Reached, "comme visé"},
+		{Target{KPI: "conversions", ToDate: 667, Value: value(602, 0, 0)}, Missed, "moins bien que visé"},
+		{Target{KPI: "conversions", ToDate: 667, Tolerance: 0.1, Value: value(602, 0, 0)}, Tolerated, "dans la tolérance (± 10 %)"},
+		{Target{KPI: "spend", ToDate: 7333, Tolerance: 0.03, Value: value(6819, 0, 0)}, Missed, "sous le plan"},
+		{Target{KPI: "spend", ToDate: 7333, Value: value(7700, 0, 0)}, Missed, "au-dessus du plan"},
+		{Target{KPI: "spend", ToDate: 7333, Tolerance: 0.03, Value: value(7200, 0, 0)}, Reached, "conforme au plan (± 3 %)"},
+		{Target{KPI: "spend", ToDate: 7333, Bound: "max", Value: value(7200, 0, 0)}, Reached, "mieux que visé"},
+		{Target{KPI: "cpa", ToDate: 11, Value: metrics.Value{}}, TooFew, "trop peu de données"},
+	} {
+		k, _ := metrics.LookupKPI(c.target.KPI)
+		c.target.State = c.target.state(k)
+		p := NewPage(&Snapshot{}, locale.FR, nil)
+		if got := strings.ReplaceAll(p.reading(k, c.target), locale.NBSP, " "); c.target.State != c.state || got != c.reading {
+			t.Errorf("%s for %v: %s, %q; want %s, %q", c.target.KPI, c.target.ToDate, c.target.State, got, c.state, c.reading)
+		}
+	}
+	setup := Sections()[slices.IndexFunc(Sections(), func(s Section) bool { return s.Name == "setup" })]
+	for _, c := range [][3]string{
+		{"tolerated missed missed", "1 cible sur 3 est tenue, dans sa tolérance", "1 of 3 targets is held, within its tolerance"},
+		{"tolerated reached missed", "2 cibles sur 3 sont tenues, dont 1 dans sa tolérance", "2 of 3 targets are held, 1 of them within tolerance"},
+		{"tolerated tolerated missed", "2 cibles sur 3 sont tenues, dans leur tolérance", "2 of 3 targets are held, within their tolerance"},
+		{"reached reached", "Les 2 cibles sont tenues", "All 2 targets are held"},
+		{"missed noise too-few", "Aucune des 3 cibles n’est tenue", "None of the 3 targets is held"},
+		{"too-few too-few", "Aucune des 2 cibles ne peut encore être jugée", "None of the 2 targets can be judged yet"},
+	} {
+		s := &Snapshot{}
+		for _, state := range strings.Fields(c[0]) {
+			s.Targets = append(s.Targets, Target{State: state})
+		}
+		if fr, en := setup.Title(NewPage(s, locale.FR, nil)), setup.Title(NewPage(s, locale.EN, nil)); fr != c[1] || en != c[2] {
+			t.Errorf("%s: %q, %q", c[0], fr, en)
+		}
+	}
+}
+
+// The number beside a small chart is that of its mark, the last day whose
+// conversions have come in, and so is the one in the title. Where nothing can
+// be judged the title does not say that nothing is wrong.
+func TestChannels(t *testing.T) {
+	p := NewPage(snapshot(t), locale.FR, nil)
+	mature := locale.Date(2026, 10, 12)
+	for _, x := range p.multiplesData().Panels {
+		if x.TooFew != "" {
+			continue
+		}
+		b, ok := judged(x)
+		if !ok || b.Day != mature || x.Until != mature {
+			t.Errorf("%s: marked on %s, to be trusted until %s, want %s", x.Name, b.Day, x.Until, mature)
+		}
+		if v := p.money(b.Value, 2); x.StandsOut && !strings.Contains(p.ChannelsTitle(), v) {
+			t.Errorf("%s is marked at %s, the title says %s", x.Name, v, p.ChannelsTitle())
+		}
+	}
+	for _, c := range []struct {
+		ids  []string
+		want string
+	}{
+		{[]string{"linkedin-cse"}, "LinkedIn CSE a trop peu de conversions"},
+		{[]string{"linkedin-cse", "search-marque"}, "Parmi les leviers que l’on peut juger (1), aucun"},
+		{[]string{"search-generique", "search-marque"}, "Aucun levier ne coûte nettement plus"},
+	} {
+		only := p.Only(c.ids)
+		frame := *p.Frame
+		frame.Rows = slices.DeleteFunc(slices.Clone(frame.Rows), func(r metrics.Row) bool { return !slices.Contains(c.ids, r.Keys[0]) })
+		only.Frame = &frame
+		if got := strings.ReplaceAll(only.ChannelsTitle(), locale.NBSP, " "); !strings.HasPrefix(got, c.want) {
+			t.Errorf("%v: %q", c.ids, got)
 		}
 	}
 }

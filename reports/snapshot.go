@@ -11,6 +11,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"math"
 	"time"
 
 	"vigie/internal/agency"
@@ -122,17 +123,23 @@ type Target struct {
 	ToDate    float64 `json:"to_date"` // by the last day
 	Tolerance float64 `json:"tolerance,omitempty"`
 	metrics.Value
-	// State is reached, missed, noise (cannot be told from the aim) or too-few.
+	// State is reached, tolerated, missed, noise (cannot be told from the aim)
+	// or too-few.
 	State string `json:"state"`
 }
 
-// The states of a target.
+// The states of a target. One that is tolerated falls short of the aim by no
+// more than its tolerance: it is held, and not better.
 const (
-	Reached = "reached"
-	Missed  = "missed"
-	InNoise = "noise"
-	TooFew  = "too-few"
+	Reached   = "reached"
+	Tolerated = "tolerated"
+	Missed    = "missed"
+	InNoise   = "noise"
+	TooFew    = "too-few"
 )
+
+// Held reports that a target is reached, within its tolerance if need be.
+func (t Target) Held() bool { return t.State == Reached || t.State == Tolerated }
 
 // frameKPIs are the KPIs that a snapshot freezes.
 var frameKPIs = []string{
@@ -331,8 +338,12 @@ func (s *Snapshot) targets(c *agency.Campaign) {
 	}
 }
 
+// minTolerance is how near its plan a sum must be of which neither way is good.
+const minTolerance = 0.02
+
 // state judges a target. A value whose interval holds the aim cannot be told
-// from it; an exact sum is on target within its tolerance, 2 % without one.
+// from it; a sum of which neither way is good, such as spend, is on target
+// within its tolerance, 2 % without one.
 func (t Target) state(k metrics.KPI) string {
 	better := float64(k.Better)
 	if t.Bound == "max" {
@@ -345,15 +356,16 @@ func (t Target) state(k metrics.KPI) string {
 	case t.Value.Value == nil || t.Volume == metrics.VolumeNone || t.ToDate == 0:
 		return TooFew
 	case better == 0:
-		// Neither way is good (spend): near the aim is.
-		if diff := *t.Value.Value/t.ToDate - 1; diff > -max(t.Tolerance, 0.02) && diff < max(t.Tolerance, 0.02) {
+		if math.Abs(*t.Value.Value/t.ToDate-1) <= max(t.Tolerance, minTolerance) {
 			return Reached
 		}
 		return Missed
 	}
-	slack := t.ToDate * t.Tolerance
-	if (*t.Value.Value-t.ToDate)*better >= -slack {
+	switch short := (t.ToDate - *t.Value.Value) * better; {
+	case short <= 0:
 		return Reached
+	case short <= t.ToDate*t.Tolerance:
+		return Tolerated
 	}
 	if t.Low != nil && t.High != nil && *t.Low <= t.ToDate && t.ToDate <= *t.High {
 		return InNoise
