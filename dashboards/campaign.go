@@ -26,13 +26,14 @@ type campaignView struct {
 
 	Outlook  []fact
 	Tiles    []reports.Tile
-	Remarks  []string
+	Remarks  []string // what one has to know to read them
+	Source   string
 	Findings []findingLine
 	More     string // the address of all findings
 	Untold   int    // what cannot be told yet
 	Advice   []string
 
-	Table map[string]any // what the table of channels is made from
+	Table reports.ChannelTable
 }
 
 type fact struct{ Name, Value string }
@@ -105,7 +106,8 @@ func campaignPage(v *visit) error {
 	for _, id := range []string{"conversions", "cpa", "cvr", "spend", "cpc", "ctr", "cpm", "impressions"} {
 		b.Tiles = append(b.Tiles, shown.Tile(id, snap.Frame.Total))
 	}
-	b.Remarks = remarks(v, p)
+	b.Source = shown.Source()
+	b.Remarks = shown.PeriodNotes()
 	b.More = v.at(v.r.URL.Query(), append(parts, "findings")...)
 	for i, x := range p.Insight.Findings {
 		if i < shownFindings {
@@ -116,8 +118,7 @@ func campaignPage(v *visit) error {
 	for _, r := range p.Advice.Recommendations {
 		b.Advice = append(b.Advice, strings.TrimSuffix(r.Title.In(l), "."))
 	}
-	rows, total := shown.ChannelTable()
-	b.Table = map[string]any{"Page": shown, "Rows": rows, "Total": total, "Period": b.Period}
+	b.Table = shown.ChannelTable()
 	v.write("campaign", &frame{Title: s.c.Name, Current: "campaigns", Charts: true, Body: b, Foot: s.c.Name + " · " + s.c.Client.Name + " · " + b.Period})
 	return nil
 }
@@ -151,24 +152,4 @@ func outlook(v *visit, p *reports.Page) []fact {
 		return out
 	}
 	return nil
-}
-
-// remarks are what has to be known to read the period's figures.
-func remarks(v *visit, p *reports.Page) []string {
-	var out []string
-	young := 0
-	for _, d := range p.Whole.Days {
-		if d.Day >= p.Period.From && d.Day <= p.Period.To && d.Known && !d.Mature {
-			young++
-		}
-	}
-	if young > 0 {
-		days := v.lang.Plural(float64(young), v.say("day", "jour"), v.say("days", "jours"))
-		out = append(out, v.say("Conversions of %d %s of this period are still coming in: its cost per acquisition will fall a little more.",
-			"Des conversions de %d %s de cette période restent à venir\u00a0: son coût par acquisition baissera encore un peu.", young, days))
-	}
-	for _, n := range p.PeriodNotes() {
-		out = append(out, n+".")
-	}
-	return out
 }

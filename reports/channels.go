@@ -7,6 +7,7 @@ import (
 	"vigie/internal/locale"
 	"vigie/metrics"
 	"vigie/metrics/insight"
+	"vigie/metrics/insight/words"
 	"vigie/metrics/stats"
 	"vigie/reports/chart"
 )
@@ -43,8 +44,7 @@ var _ = register(Section{
 			best, p.Lang.Count(value), p.Lang.Count(total), share)
 	},
 	Data: func(p *Page) (any, error) {
-		data := map[string]any{"Page": p, "Rows": p.channelRows(), "Total": p.channelRow("", p.T("Total", "Total"), "", p.Frame.Total, nil),
-			"Period": p.Lang.Period(p.Period.From, p.Period.To), "Window": rollingDays, "Outages": len(p.Insight.Outages) > 0}
+		data := map[string]any{"Page": p, "Window": rollingDays, "Outages": len(p.Insight.Outages) > 0, "Table": p.ChannelTable()}
 		if p.Last != 0 {
 			f, err := p.figure(false, func(m chart.Medium) chart.Chart { return chart.Multiples(p.multiplesData(), p.Lang, m) })
 			if err != nil {
@@ -56,17 +56,42 @@ var _ = register(Section{
 	},
 })
 
-// ChannelRow is a line of the table of channels.
-type ChannelRow struct {
-	ID, Label, Platform                               string
-	Spend, Impressions, Clicks, CTR, CPC, Conversions string
-	CVR, CPA, Interval, Change, Tone, Pace            string
-	Low                                               bool
-	Spark                                             string
+// ChannelTable is the table of channels with its last line.
+type ChannelTable struct {
+	Period string
+	// Doubt says which days of the period are not what they will be.
+	Doubt string
+	Start string // of what the column of paces counts
+	// Compared are the days of the column of changes; empty where there is
+	// nothing to compare.
+	Compared string
+	Rows     []ChannelRow
+	Total    ChannelRow
+	Source   string
 }
 
-func (p *Page) channelRows() []ChannelRow {
-	var out []ChannelRow
+// ChannelRow is a line of the table of channels.
+type ChannelRow struct {
+	Label, Platform                                   string
+	Spend, Impressions, Clicks, CTR, CPC, Conversions string
+	CVR, CPA, Interval                                string
+	// Change is that of the CPA between the days that can be trusted, with its
+	// interval and the conversions of both.
+	Change, ChangeInterval, ChangeVolume, Tone string
+	Pace, PaceTone                             string
+	Low                                        bool
+	Spark                                      string
+}
+
+// ChannelTable prepares the table of channels.
+func (p *Page) ChannelTable() ChannelTable {
+	t := ChannelTable{Period: p.Lang.Period(p.Period.From, p.Period.To), Start: p.Lang.DayShort(p.Flight.From), Source: p.Source()}
+	if now := p.doubt(p.Period); now.Days() > 0 {
+		t.Doubt = now.Text(p.Lang)
+	}
+	if len(p.Insight.Costs) > 0 {
+		t.Compared = p.T("%s against %s", "%s face à %s", p.Lang.PeriodShort(p.Compared.Now.From, p.Compared.Now.To), p.Lang.PeriodShort(p.Compared.Before.From, p.Compared.Before.To))
+	}
 	for _, r := range p.Frame.Rows {
 		var series *metrics.Series
 		for i := range p.Series {
@@ -75,47 +100,54 @@ func (p *Page) channelRows() []ChannelRow {
 			}
 		}
 		c, _ := p.channel(r.Keys[0])
-		out = append(out, p.channelRow(r.Keys[0], r.Labels[0], platformName(c.Platform), r, series))
+		t.Rows = append(t.Rows, p.channelRow(r.Keys[0], r.Labels[0], platformName(c.Platform), r, series))
 	}
-	return out
+	t.Total = p.channelRow("", p.T("Total", "Total"), "", p.Frame.Total, &p.Whole)
+	return t
 }
 
 func (p *Page) channelRow(id, label, platform string, r metrics.Row, series *metrics.Series) ChannelRow {
 	k := r.KPIs
 	x := ChannelRow{
-		ID: id, Label: label, Platform: platform,
+		Label: label, Platform: platform,
 		Spend: p.value("spend", k["spend"]), Impressions: p.value("impressions", k["impressions"]), Clicks: p.value("clicks", k["clicks"]),
 		CTR: p.value("ctr", k["ctr"]), CPC: p.value("cpc", k["cpc"]), Conversions: p.value("conversions", k["conversions"]),
 		CVR: p.value("cvr", k["cvr"]), CPA: p.value("cpa", k["cpa"]), Interval: p.interval("cpa", k["cpa"]), Change: locale.Dash, Pace: locale.Dash,
 	}
 	if k["cpa"].Volume == metrics.VolumeNone {
 		x.Low, x.CPA, x.CVR, x.Interval = true, locale.Dash, locale.Dash, p.T("too little data", "trop peu de données")
-	} else if c, ok := r.Previous["cpa"]; ok && c.Change != nil && c.ChangeLow != nil && c.Volume != metrics.VolumeNone {
-		cpa, _ := metrics.LookupKPI("cpa")
-		x.Change = locale.Signed(p.Lang.Percent(*c.Change, 0))
-		x.Tone, _ = p.tone(cpa, c)
+	}
+	if c := p.costs(id); c.Enough {
+		x.Change = words.Change(p.Lang, c.Effect.Value)
+		x.ChangeInterval = p.Lang.Interval(p.points(c.Effect.Low), p.points(c.Effect.High))
+		x.ChangeVolume = p.T("%s against %s", "%s contre %s", p.Lang.Count(c.Conversions[1]), p.Lang.Count(c.Conversions[0]))
+		x.Tone = "noise"
+		if c.Effect.Clear() {
+			x.Tone = "bad" // the cost rose
+			if c.Effect.High < 0 {
+				x.Tone = "good"
+			}
+		}
 	}
 	if pace, ok := p.pace(id); ok {
-		x.Pace = p.Lang.Percent(pace.Index, 0)
+		x.Pace, x.PaceTone = p.Lang.Percent(pace.Index, 0), PaceTone(pace)
 	}
-	if series == nil && id == "" {
-		series = &p.Whole
+	if series == nil {
+		return x
 	}
-	if series != nil {
-		var v []float64
-		for _, d := range series.Days {
-			if d.Day > p.Last {
-				break
-			}
-			if d.Known {
-				v = append(v, units(d.Spend))
-			} else {
-				v = append(v, math.NaN())
-			}
+	var v []float64
+	for _, d := range series.Days {
+		if d.Day > p.Last {
+			break
 		}
-		if len(v) > 1 {
-			x.Spark = chart.Sparkline(v, chart.Neutral, p.T("Spend for each day, %s", "Dépense par jour, %s", label))
+		if d.Known {
+			v = append(v, units(d.Spend))
+		} else {
+			v = append(v, math.NaN())
 		}
+	}
+	if len(v) > 1 {
+		x.Spark = chart.Sparkline(v, chart.Neutral, p.T("Spend for each day, %s", "Dépense par jour, %s", label))
 	}
 	return x
 }

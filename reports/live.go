@@ -101,7 +101,7 @@ func (p *Page) Live(name string, wide chart.Medium, more ...chart.Medium) (*Live
 		return nil, nil
 	}
 	c := build(wide)
-	f := &Live{ID: c.ID, Message: c.Message, Note: c.Note, Table: c.Table, Source: p.source()}
+	f := &Live{ID: c.ID, Message: c.Message, Note: c.Note, Table: c.Table, Source: p.Source()}
 	add := func(c chart.Chart) {
 		f.Options = append(f.Options, LiveOptions{c.Width, c.Height, c.Options})
 	}
@@ -126,7 +126,7 @@ func (p *Page) Live(name string, wide chart.Medium, more ...chart.Medium) (*Live
 // frames of the snapshot must have been asked for these channels.
 func (p *Page) Only(ids []string) *Page {
 	s := *p.Snapshot
-	s.Series, s.Channels, s.Insight.Paces = nil, nil, nil
+	s.Series, s.Channels, s.Insight.Paces, s.Insight.Costs, s.Insight.Outages = nil, nil, nil, nil, nil
 	for _, x := range p.Series {
 		if slices.Contains(ids, x.ID) {
 			s.Series = append(s.Series, x)
@@ -140,6 +140,16 @@ func (p *Page) Only(ids []string) *Page {
 	for _, x := range p.Insight.Paces {
 		if slices.Contains(ids, x.Scope) {
 			s.Insight.Paces = append(s.Insight.Paces, x)
+		}
+	}
+	for _, x := range p.Insight.Costs {
+		if slices.Contains(ids, x.Scope) {
+			s.Insight.Costs = append(s.Insight.Costs, x)
+		}
+	}
+	for _, o := range p.Insight.Outages {
+		if slices.ContainsFunc(ids, o.Touches) {
+			s.Insight.Outages = append(s.Insight.Outages, o)
 		}
 	}
 	s.Whole.Label = p.T("Chosen channels", "Leviers choisis")
@@ -218,11 +228,6 @@ func (p *Page) SplitTitle() string {
 		bars = s.Channels.Bars
 	}
 	return p.splitSentence(bars)
-}
-
-// ChannelTable is the table of channels and its last line.
-func (p *Page) ChannelTable() (rows []ChannelRow, total ChannelRow) {
-	return p.channelRows(), p.channelRow("", p.T("Total", "Total"), "", p.Frame.Total, nil)
 }
 
 // SourceViews are the exports behind the figures.

@@ -110,7 +110,7 @@ func (p *Page) headline() (insight.Finding, bool) {
 
 // counted writes a number of conversions.
 func (p *Page) counted(n float64) string {
-	return p.Lang.Count(n) + " " + p.Lang.Plural(n, "conversion", "conversions")
+	return p.Lang.Count(n) + locale.NBSP + p.Lang.Plural(n, "conversion", "conversions")
 }
 
 // gap says how far a value is from its target to date.
@@ -218,15 +218,26 @@ func (p *Page) Tile(kpi string, row metrics.Row) Tile {
 		return t
 	case k.Interval == metrics.None && k.Den == "":
 		t.Interval = p.T("exact sum", "somme exacte")
+		if counts(k) && p.doubt(p.Period).Days() > 0 {
+			t.Interval = p.T("provisional sum", "somme provisoire")
+		}
 	default:
-		t.Interval = strings.Trim(p.interval(kpi, v)+" · "+p.volume(k, v), " ·")
+		t.Interval = strings.Trim(p.interval(kpi, v)+" · "+p.restsOn(k, v), " ·")
 	}
 	c, ok := row.Previous[kpi]
 	if !ok || c.Value.Value == nil {
 		return t
 	}
+	if k.Den != "" && c.Volume == metrics.VolumeNone {
+		t.Before = p.T("too little data", "trop peu de données")
+		return t
+	}
 	t.Before = p.value(kpi, c.Value)
 	if c.Change == nil {
+		return t
+	}
+	if t.ToneWord, ok = p.compared(k, v, c.Value); !ok {
+		t.Tone = "noise"
 		return t
 	}
 	t.Change = words.Change(p.Lang, *c.Change)
@@ -260,15 +271,27 @@ func (p *Page) tone(k metrics.KPI, c metrics.Change) (class, word string) {
 	return "bad", p.T("worse", "moins bien")
 }
 
-// volume writes what a value rests on: 57 conversions.
-func (p *Page) volume(k metrics.KPI, v metrics.Value) string {
-	switch k.Volume {
+// volume writes the measure that says whether a value rests on enough: 57
+// conversions.
+func (p *Page) volume(k metrics.KPI, v metrics.Value) string { return p.amount(k.Volume, v.Count) }
+
+// restsOn writes the denominator of a ratio: 1 756 clicks.
+func (p *Page) restsOn(k metrics.KPI, v metrics.Value) string {
+	if v.Den == nil {
+		return ""
+	}
+	return p.amount(k.Den, *v.Den)
+}
+
+// amount writes a number of a measure.
+func (p *Page) amount(measure string, n float64) string {
+	switch measure {
 	case "conversions", "valued_conversions":
-		return p.counted(v.Count)
+		return p.counted(n)
 	case "clicks":
-		return p.Lang.Count(v.Count) + " " + p.Lang.Plural(v.Count, p.T("click", "clic"), p.T("clicks", "clics"))
+		return p.Lang.Count(n) + locale.NBSP + p.Lang.Plural(n, p.T("click", "clic"), p.T("clicks", "clics"))
 	case "impressions":
-		return p.Lang.Count(v.Count) + " " + p.T("impr.", "impr.")
+		return p.Lang.Count(n) + locale.NBSP + p.T("impr.", "impr.")
 	}
 	return ""
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"vigie/internal/locale"
 	"vigie/metrics"
@@ -299,6 +300,60 @@ func TestChannels(t *testing.T) {
 		if got := strings.ReplaceAll(only.ChannelsTitle(), locale.NBSP, " "); !strings.HasPrefix(got, c.want) {
 			t.Errorf("%v: %q", c.ids, got)
 		}
+	}
+}
+
+// Figures of days that are still coming in, or that may not have been measured,
+// are not compared with those before, and the title says what they lack.
+func TestDoubt(t *testing.T) {
+	day := func(month, d int) locale.Day { return locale.Date(2026, time.Month(month), d) }
+	summary := Sections()[slices.IndexFunc(Sections(), func(s Section) bool { return s.Name == "summary" })]
+	plain := func(s string) string { return strings.ReplaceAll(s, locale.NBSP, " ") }
+	for _, c := range []struct{ from, to locale.Day }{{day(10, 12), day(10, 18)}, {day(10, 6), day(10, 8)}, {day(9, 22), day(9, 28)}, {day(9, 15), day(9, 21)}, {day(10, 9), day(10, 11)}} {
+		p := NewPage(snapshot(t), locale.FR, nil)
+		p.Period = Days{c.from, c.to}
+		p.Previous.From, p.Previous.To = metrics.Previous(c.from, c.to)
+		want := map[locale.Day]string{
+			day(10, 12): ", chiffres provisoires : 6 jours dont des conversions restent à venir",
+			day(10, 6):  ", chiffres provisoires : 3 jours de panne de mesure possible",
+			day(9, 22):  " : l’écart de coût reste dans le bruit",
+			day(9, 15):  ", sans comparaison : la période précédente a 6 jours sans données",
+			day(10, 9):  ", sans comparaison : la période précédente a 3 jours de panne de mesure possible",
+		}[c.from]
+		if got := plain(summary.Title(p)); !strings.HasSuffix(got, want) {
+			t.Errorf("from %s: %q, want …%q", c.from, got, want)
+		}
+		for _, id := range []string{"conversions", "cpa", "cvr"} {
+			tile := p.Tile(id, p.Frame.Total)
+			if trusted := c.from == day(9, 22); (tile.Change != "") != trusted {
+				t.Errorf("from %s: %s changes by %q %q", c.from, id, tile.Change, tile.ToneWord)
+			}
+		}
+		if tile := p.Tile("spend", p.Frame.Total); (tile.Change == "") != (c.from == day(9, 15)) {
+			t.Errorf("from %s: spend changes by %q %q", c.from, tile.Change, tile.ToneWord)
+		}
+	}
+
+	// A channel's page speaks of its own days, and judges nothing below five
+	// conversions.
+	p := NewPage(snapshot(t), locale.FR, nil).Only([]string{"linkedin-cse"})
+	frame := *p.Frame
+	row := frame.Rows[slices.IndexFunc(frame.Rows, func(r metrics.Row) bool { return r.Keys[0] == "linkedin-cse" })]
+	frame.Total = row
+	p.Frame = &frame
+	notes := strings.Join(p.PeriodNotes(), "\n")
+	if strings.Contains(notes, "Google") || strings.Contains(notes, "baisser") || !strings.Contains(notes, "restent à venir") {
+		t.Errorf("of LinkedIn: %s", notes)
+	}
+	if tile := p.Tile("cpa", row); tile.Change != "" || tile.Before != "trop peu de données" {
+		t.Errorf("a cost on one conversion: %+v", tile)
+	}
+	p.Period, p.Previous = Days{day(9, 22), day(9, 28)}, Days{day(9, 15), day(9, 21)}
+	if tile := p.Tile("conversions", row); tile.Change != "" || tile.ToneWord != "trop peu pour comparer" {
+		t.Errorf("from one conversion to none: %+v", tile)
+	}
+	if got := plain(summary.Title(p)); got != "0 conversion du 22 au 28 septembre" {
+		t.Error(got)
 	}
 }
 

@@ -140,7 +140,7 @@ func (p *Page) figure(half bool, build func(m chart.Medium) chart.Chart) (*Figur
 	if half {
 		wide, paper = chart.Half, chart.PrintHalf
 	}
-	f := &Figure{Source: p.source()}
+	f := &Figure{Source: p.Source()}
 	for _, x := range []struct {
 		m   chart.Medium
 		svg *string
@@ -158,8 +158,8 @@ func (p *Page) figure(half bool, build func(m chart.Medium) chart.Chart) (*Figur
 	return f, nil
 }
 
-// source is the line under a figure: where its data come from, and as of when.
-func (p *Page) source() string {
+// Source is the line under figures: where their data come from, and as of when.
+func (p *Page) Source() string {
 	var platforms []string
 	for _, s := range p.Sources {
 		if name := platformName(s.Platform); !slices.Contains(platforms, name) && !s.Withheld {

@@ -38,6 +38,38 @@ const (
 	cpaMinDirection = 0.80
 )
 
+// Cost is the CPA of a scope in the two periods, on their days that can be
+// trusted.
+type Cost struct {
+	Scope       string     `json:"scope"`       // a channel, or empty for the whole
+	Conversions [2]float64 `json:"conversions"` // before and since
+	Days        [2]int     `json:"days"`
+	// Enough: both periods have the days and conversions that a comparison
+	// needs. Without them Effect, the relative change of CPA, is empty.
+	Enough bool   `json:"enough"`
+	Effect Effect `json:"effect"`
+}
+
+// costs compares the CPA of each scope, whether or not it is worth a finding.
+func (x *Exam) costs() []Cost {
+	out := []Cost{}
+	for _, p := range x.pairs {
+		c := Cost{Scope: p.scope, Conversions: [2]float64{p.before.conversions, p.after.conversions}, Days: [2]int{len(p.before.days), len(p.after.days)}}
+		if _, short := cpaTooLittle(x.Case, p); !short {
+			t := p.compare()
+			c.Enough, c.Effect = true, Effect{t.Ratio - 1, t.Low - 1, t.High - 1, stats.Confidence}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// compare tests the CPA of two periods. CPA rose as conversions for each unit
+// of spend fell: the periods are exchanged.
+func (p pair) compare() stats.Comparison {
+	return stats.RateRatio(p.before.conversions, p.before.spend, p.after.conversions, p.after.spend, p.noise.conversions, stats.Confidence)
+}
+
 func checkCPA(x *Exam) (findings []Finding, notes []Note) {
 	for _, family := range [][]pair{x.pairs[:1], x.pairs[1:]} { // the whole, then its channels
 		var judged []pair
@@ -50,9 +82,7 @@ func checkCPA(x *Exam) (findings []Finding, notes []Note) {
 				}
 				continue
 			}
-			// CPA rose as conversions for each unit of spend fell: the periods
-			// are exchanged.
-			t := stats.RateRatio(p.before.conversions, p.before.spend, p.after.conversions, p.after.spend, p.noise.conversions, stats.Confidence)
+			t := p.compare()
 			judged, tests, probs = append(judged, p), append(tests, t), append(probs, t.P)
 		}
 		qs := stats.BH(probs)
