@@ -32,8 +32,23 @@ type Edition struct {
 	Issued   time.Time `json:"issued"`
 	Period   Days      `json:"period"`
 	Files    []string  `json:"files"` // names in Dir
-	// Fresh: this call wrote it. An edition of the same figures is found again.
-	Fresh bool `json:"fresh"`
+	// Fresh: this call wrote it. An edition of the same figures is found again,
+	// and Added are the files that this call added to it.
+	Fresh bool     `json:"fresh"`
+	Added []string `json:"added,omitempty"`
+}
+
+// Snapshot reads the frozen figures of an edition.
+func (e *Edition) Snapshot() (*Snapshot, error) {
+	b, err := os.ReadFile(filepath.Join(e.Dir, snapshotName))
+	if err != nil {
+		return nil, fmt.Errorf("edition: %w", err)
+	}
+	s, err := Decode(b)
+	if err != nil {
+		return nil, fmt.Errorf("edition %s, %d: %w", e.ID, e.Revision, err)
+	}
+	return s, nil
 }
 
 // Manifest says what an edition holds, so that it can be checked.
@@ -81,16 +96,13 @@ func Issue(ctx context.Context, src Source, req Request, engine *chart.Engine, l
 		return nil, err
 	}
 	if revision > 0 {
-		old, err := os.ReadFile(filepath.Join(folder, strconv.Itoa(revision), "snapshot.json"))
+		old := &Edition{ID: EditionID(req.From, req.To), Revision: revision, Dir: filepath.Join(folder, strconv.Itoa(revision))}
+		before, err := old.Snapshot()
 		if err != nil {
-			return nil, fmt.Errorf("edition: %w", err)
-		}
-		before, err := Decode(old)
-		if err != nil {
-			return nil, fmt.Errorf("edition %d: %w", revision, err)
+			return nil, err
 		}
 		if same(s, before) {
-			return complete(filepath.Join(folder, strconv.Itoa(revision)), before, revision, engine, langs)
+			return complete(old.Dir, before, revision, engine, langs)
 		}
 	}
 	revision++
@@ -113,7 +125,7 @@ func Issue(ctx context.Context, src Source, req Request, engine *chart.Engine, l
 	if err != nil {
 		return nil, err
 	}
-	if err := writeFile(filepath.Join(tmp, "snapshot.json"), body); err != nil {
+	if err := writeFile(filepath.Join(tmp, snapshotName), body); err != nil {
 		return nil, err
 	}
 	if _, err := complete(tmp, s, revision, engine, langs); err != nil {
@@ -144,10 +156,10 @@ func same(a, b *Snapshot) bool {
 	return err1 == nil && err2 == nil && bytes.Equal(ea, eb)
 }
 
-// complete writes the files of an edition that are not there yet, and its
-// manifest.
+// complete writes the files of an edition that are not there yet, and where it
+// wrote one the manifest.
 func complete(dir string, s *Snapshot, revision int, engine *chart.Engine, langs []locale.Lang) (*Edition, error) {
-	wrote := false
+	var added []string
 	for _, l := range langs {
 		path := filepath.Join(dir, FileName(l))
 		if _, err := os.Stat(path); err == nil {
@@ -160,14 +172,19 @@ func complete(dir string, s *Snapshot, revision int, engine *chart.Engine, langs
 		if err := writeFile(path, body); err != nil {
 			return nil, err
 		}
-		wrote = true
+		added = append(added, FileName(l))
 	}
-	if wrote {
+	if len(added) > 0 {
 		if err := writeManifest(dir, s, revision); err != nil {
 			return nil, err
 		}
 	}
-	return read(dir)
+	e, err := read(dir)
+	if err != nil {
+		return nil, err
+	}
+	e.Added = added
+	return e, nil
 }
 
 func writeManifest(dir string, s *Snapshot, revision int) error {
@@ -200,7 +217,10 @@ func writeManifest(dir string, s *Snapshot, revision int) error {
 	return writeFile(filepath.Join(dir, manifestName), append(body, '\n'))
 }
 
-const manifestName = "manifest.json"
+const (
+	manifestName = "manifest.json"
+	snapshotName = "snapshot.json"
+)
 
 // writeFile puts a read-only file in place at once.
 func writeFile(path string, body []byte) error {

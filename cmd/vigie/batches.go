@@ -60,11 +60,11 @@ func (a *app) batchesCmd() *cobra.Command {
 				return a.printJSON(b)
 			}
 			l := a.language()
-			fmt.Fprintf(a.out, "%s %d: %s (%s)\n", a.say("batch", "lot"), b.Batch, b.File, a.state(*b))
+			fmt.Fprintf(a.out, "%s %d%s %s (%s)\n", a.say("batch", "lot"), b.Batch, l.Colon(), b.File, a.state(*b))
 			fmt.Fprintf(a.out, "  %s\n  SHA-256 %s\n", b.Report.Recognised.In(l), b.SHA256)
 			fmt.Fprintf(a.out, "  %s\n", a.control(b.Report.Control))
 			for _, s := range b.Report.Control.Scopes {
-				fmt.Fprintf(a.out, "    %s: %s\n", s.Label, s.Status)
+				fmt.Fprintf(a.out, "    %s%s %s\n", s.Label, l.Colon(), s.Status)
 			}
 			for _, c := range b.Report.Columns {
 				as := c.Measure

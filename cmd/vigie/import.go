@@ -212,11 +212,11 @@ func (a *app) progress(file *givenFile, o *ingest.Options) (done func()) {
 		if file.Size > 0 {
 			share = ", " + a.language().Percent(float64(bytes)/float64(file.Size), 0)
 		}
-		fmt.Fprintf(a.err, "%s: %s%s\n", file.Name, a.language().Int(rows)+" "+a.say("rows", "lignes"), share)
+		fmt.Fprintf(a.err, "%s%s %s%s\n", file.Name, a.language().Colon(), a.language().Int(rows)+" "+a.say("rows", "lignes"), share)
 	}
 	return func() {
 		if shown {
-			fmt.Fprintf(a.err, "%s: %s\n", file.Name, a.say("done in ", "fini en ")+a.clock().Sub(started).Round(100*time.Millisecond).String())
+			fmt.Fprintf(a.err, "%s%s %s\n", file.Name, a.language().Colon(), a.say("done in ", "fini en ")+a.clock().Sub(started).Round(100*time.Millisecond).String())
 		}
 	}
 }
@@ -306,24 +306,24 @@ func (a *app) printImported(r *warehouse.Imported) {
 	p := func(format string, args ...any) { fmt.Fprintf(a.out, format+"\n", args...) }
 	switch r.Status {
 	case warehouse.StatusRejected:
-		p("%s: %s", r.File, a.say("refused: ", "refusé\u00a0: ")+r.Error.In(l))
+		p("%s%s %s", r.File, l.Colon(), a.say("refused: ", "refusé\u00a0: ")+r.Error.In(l))
 		for _, x := range r.Replaces {
 			p("  %s", a.replaced(x))
 		}
 		return
 	case warehouse.StatusDuplicate:
 		if r.Gate {
-			p("%s: %s", r.File, a.say(fmt.Sprintf("already there, withheld (batch %d); --accept uses it", r.Batch), fmt.Sprintf("déjà importé, écarté (lot %d)\u00a0; --accept l’utilise", r.Batch)))
+			p("%s%s %s", r.File, l.Colon(), a.say(fmt.Sprintf("already there, withheld (batch %d); --accept uses it", r.Batch), fmt.Sprintf("déjà importé, écarté (lot %d)\u00a0; --accept l’utilise", r.Batch)))
 			return
 		}
-		p("%s: %s", r.File, a.say(fmt.Sprintf("already there (batch %d)", r.Batch), fmt.Sprintf("déjà importé (lot %d)", r.Batch)))
+		p("%s%s %s", r.File, l.Colon(), a.say(fmt.Sprintf("already there (batch %d)", r.Batch), fmt.Sprintf("déjà importé (lot %d)", r.Batch)))
 		return
 	}
 	head := a.say("read", "lu")
 	if r.Status == warehouse.StatusImported {
 		head = a.say(fmt.Sprintf("imported as batch %d", r.Batch), fmt.Sprintf("importé, lot %d", r.Batch))
 	}
-	p("%s: %s", r.File, head)
+	p("%s%s %s", r.File, l.Colon(), head)
 	p("  %s", r.Recognised.In(l))
 	days := locale.Dash
 	if r.FirstDay != 0 {
@@ -350,7 +350,7 @@ func (a *app) printImported(r *warehouse.Imported) {
 	for _, c := range r.Columns {
 		if c.Measure != "" && c.Note.In(l) != "" {
 			m, _ := ingest.LookupMeasure(c.Measure)
-			p("  %s: %s", m.Label.In(l), c.Note.In(l))
+			p("  %s%s %s", m.Label.In(l), l.Colon(), c.Note.In(l))
 		}
 	}
 	for _, x := range r.Replaces {

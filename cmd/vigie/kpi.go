@@ -237,7 +237,7 @@ func (a *app) printFrame(f *metrics.Frame) error {
 	}
 	for _, id := range f.KPIs {
 		if v := f.Total.KPIs[id]; v.Value == nil && v.Why != nil {
-			fmt.Fprintf(a.err, "%s: %s\n", id, v.Why.In(l))
+			fmt.Fprintf(a.err, "%s%s %s\n", id, l.Colon(), v.Why.In(l))
 		}
 	}
 	return nil
