@@ -22,6 +22,7 @@ type campaignView struct {
 	ChannelsTitle, SplitTitle, FindingsTitle     string
 	TableTitle                                   string
 	Since, Period, Before, ComparedNow, Compared string
+	AsOf                                         string
 	Moved, Chosen                                bool
 
 	Outlook  []fact
@@ -30,6 +31,7 @@ type campaignView struct {
 	Source   string
 	Findings []findingLine
 	More     string // the address of all findings
+	Hidden   int    // how many of them are not listed
 	Untold   int    // what cannot be told yet
 	Advice   []string
 
@@ -62,11 +64,18 @@ func campaignPage(v *visit) error {
 		http.Redirect(v.w, v.r, v.at(f.query(), parts...), http.StatusSeeOther)
 		return nil
 	}
+	// Where the campaign stands and where it goes is of today, whatever period
+	// one looks back at; the rest of the page is that period's.
+	now := v.defaultFilter(s.c, s.last)
+	standing, err := s.snapshot(now)
+	if err != nil {
+		return err
+	}
 	snap, err := s.snapshot(f)
 	if err != nil {
 		return err
 	}
-	p := reports.NewPage(snap, v.lang, v.Engine)
+	p, period := reports.NewPage(standing, v.lang, v.Engine), reports.NewPage(snap, v.lang, v.Engine)
 	b := &campaignView{head: s.head("", p)}
 	// What is proposed stands with the findings.
 	lead := p.Essentials()
@@ -77,31 +86,38 @@ func campaignPage(v *visit) error {
 		return nil
 	}
 	b.Filter = v.filterForm(f, s.c, s.last, v.at(nil, parts...))
-	shown := p
+	shown := period
 	if b.Chosen = len(f.Channels) > 0; b.Chosen {
-		shown = p.Only(f.Channels)
+		shown = period.Only(f.Channels)
 	}
-	drawn, err := s.draw(f,
+	drawn, err := s.draw(now,
 		drawing{"pacing", p, []chart.Medium{twoThirds, full}},
 		drawing{"targets", p, []chart.Medium{third, halfOfPage}},
-		drawing{"channels", shown, []chart.Medium{full, halfOfPage, twoThirds, huge}},
-		drawing{splitName(p), p, []chart.Medium{sevenTwelfths, halfOfPage, full}},
 	)
 	if err != nil {
 		return err
 	}
-	b.Pacing, b.Targets, b.Channels, b.Split = drawn["pacing"], drawn["targets"], drawn["channels"], drawn[splitName(p)]
+	b.Pacing, b.Targets = drawn["pacing"], drawn["targets"]
+	drawn, err = s.draw(f,
+		drawing{"channels", shown, []chart.Medium{full, halfOfPage, twoThirds, huge}},
+		drawing{splitName(period), period, []chart.Medium{sevenTwelfths, halfOfPage, full}},
+	)
+	if err != nil {
+		return err
+	}
+	b.Channels, b.Split = drawn["channels"], drawn[splitName(period)]
 	b.PacingTitle, b.TargetsTitle = p.SectionTitle("pacing"), p.SectionTitle("setup")
 	b.PeriodTitle, b.ChannelsTitle, b.TableTitle = shown.SectionTitle("summary"), shown.ChannelsTitle(), shown.SectionTitle("channels")
-	b.SplitTitle, b.FindingsTitle = p.SplitTitle(), p.SectionTitle("findings")
+	b.SplitTitle, b.FindingsTitle = period.SplitTitle(), p.SectionTitle("findings")
 	l := v.lang
+	b.AsOf = p.AsOf()
 	b.Since = l.FromTo(p.Flight.From, p.Last)
 	b.Period = l.Period(f.From, f.To)
-	if p.Previous.To >= p.Flight.From {
-		b.Before = l.Period(p.Previous.From, p.Previous.To)
+	if period.Previous.To >= p.Flight.From {
+		b.Before = l.Period(period.Previous.From, period.Previous.To)
 	}
-	b.ComparedNow, b.Compared = l.PeriodShort(p.Compared.Now.From, p.Compared.Now.To), l.PeriodShort(p.Compared.Before.From, p.Compared.Before.To)
-	b.Moved = p.Compared.Moved
+	b.ComparedNow, b.Compared = l.PeriodShort(period.Compared.Now.From, period.Compared.Now.To), l.PeriodShort(period.Compared.Before.From, period.Compared.Before.To)
+	b.Moved = period.Compared.Moved
 	b.Outlook = outlook(v, p)
 	for _, id := range []string{"conversions", "cpa", "cvr", "spend", "cpc", "ctr", "cpm", "impressions"} {
 		b.Tiles = append(b.Tiles, shown.Tile(id, snap.Frame.Total))
@@ -114,6 +130,7 @@ func campaignPage(v *visit) error {
 			b.Findings = append(b.Findings, findingLine{p.FindingView(x), b.More + "#" + anchor(x)})
 		}
 	}
+	b.Hidden = max(0, len(p.Insight.Findings)-shownFindings)
 	b.Untold = len(p.Insight.Notes)
 	for _, r := range p.Advice.Recommendations {
 		b.Advice = append(b.Advice, strings.TrimSuffix(r.Title.In(l), "."))

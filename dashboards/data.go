@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"vigie/internal/jobs"
 	"vigie/internal/locale"
 	"vigie/metrics"
 	"vigie/reports"
@@ -21,7 +22,13 @@ type dataView struct {
 	ChannelsTitle string
 	Outside       []string // platform campaigns that no channel takes
 	Inbox         string
+	// Refused are the files of the inbox that were not taken in, with a title.
+	Refused      []refusedView
+	RefusedTitle string
 }
+
+// refusedView is a file that was put aside, and why.
+type refusedView struct{ File, When, Why string }
 
 // channelDays are the days of a channel that have data.
 type channelDays struct {
@@ -40,6 +47,14 @@ func dataPage(v *visit) error {
 	}
 	p := reports.NewPage(snap, v.lang, v.Engine)
 	b := &dataView{head: s.head("data", p), Title: dataTitle(v, p), Known: p.KnownDays(), Sources: p.SourceViews(), Inbox: "inbox/" + s.c.Client.ID + "/"}
+	refused, err := jobs.Refused(v.agency, s.c.Client.ID)
+	if err != nil {
+		return err
+	}
+	for _, x := range refused {
+		b.Refused = append(b.Refused, refusedView{x.File, v.lang.Instant(x.At.In(s.c.Zone)), x.Why.In(v.lang)})
+	}
+	b.RefusedTitle = fmt.Sprintf(v.lang.Plural(float64(len(refused)), v.say("%d file was not taken in", "%d fichier n’a pas été importé"), v.say("%d files were not taken in", "%d fichiers n’ont pas été importés")), len(refused))
 	whole := 0
 	for _, x := range p.Series {
 		y := v.channelDays(x, p)

@@ -100,6 +100,26 @@ func (p *Page) waterfallData(id string, w insight.Waterfall) chart.WaterfallData
 	return d
 }
 
+// DaysTitle says how many conversions came on how many days, and which days no
+// comparison uses.
+func (p *Page) DaysTitle() string {
+	known := 0
+	for _, d := range p.Whole.Days {
+		if d.Day <= p.Last && d.Known {
+			known++
+		}
+	}
+	var n float64
+	if x := p.ToDate.Total.KPIs["conversions"]; x.Value != nil {
+		n = *x.Value
+	}
+	title := p.T("%s came in %d days", "%s en %d\u00a0jours", p.counted(n), known)
+	if left := p.doubt(Days{p.Flight.From, p.Last}); left.Days() > 0 {
+		return title + p.T("; comparisons leave out %s", "\u00a0; les comparaisons écartent %s", left.Text(p.Lang))
+	}
+	return title
+}
+
 // dailyData are the conversions of each day, with outages and the two windows
 // that are compared.
 func (p *Page) dailyData() chart.DailyData {

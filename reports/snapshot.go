@@ -82,7 +82,8 @@ type Snapshot struct {
 	Outside  []metrics.PlatformCampaign `json:"outside,omitempty"`
 }
 
-// Advice is what is proposed, and what keeps more from being proposed.
+// Advice is what is proposed from the last day with data on, and what keeps more
+// from being proposed.
 type Advice struct {
 	Recommendations []advise.Recommendation `json:"recommendations"`
 	Notes           []insight.Note          `json:"notes"`
@@ -211,9 +212,16 @@ func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
 	}
 	s.targets(c)
 	s.Compared = compared(s.Whole, s.Period)
-	examined := s.insightCase(c)
+	examined := s.insightCase(c, s.Compared)
 	s.Insight = insight.Examine(examined)
-	s.Advice.Recommendations, s.Advice.Notes = advise.Propose(examined, s.Insight)
+	// What to do from now on does not hang on the period that one looks back at.
+	found := s.Insight
+	from, to := LastWeek(s.Last, c.Flight)
+	if w := compared(s.Whole, Days{from, to}); w != s.Compared {
+		examined = s.insightCase(c, w)
+		found = insight.Examine(examined)
+	}
+	s.Advice.Recommendations, s.Advice.Notes = advise.Propose(examined, found)
 	s.Sources, err = metrics.Sources(ctx, src.DB, scope, s.Flight.From, s.Flight.To)
 	return s, err
 }
@@ -260,17 +268,19 @@ func compared(whole metrics.Series, period Days) Windows {
 	return w
 }
 
-// insightCase is the campaign as the rules see it.
-func (s *Snapshot) insightCase(c *agency.Campaign) insight.Case {
+// insightCase is the campaign as the rules see it, with two windows to compare.
+// The last day with data seeds its draws: the same data lead to the same end of
+// the campaign, whatever the period.
+func (s *Snapshot) insightCase(c *agency.Campaign, w Windows) insight.Case {
 	k := insight.Case{
-		Report:    fmt.Sprintf("%s/%s %s %s", s.Client.ID, s.Campaign.ID, s.Kind, s.Period.To),
+		Report:    fmt.Sprintf("%s/%s %s %s", s.Client.ID, s.Campaign.ID, s.Kind, s.Last),
 		Client:    s.Client.ID,
 		Campaign:  s.Campaign.ID,
 		Currency:  s.Currency,
 		Flight:    insight.Span(s.Flight),
 		Today:     s.Today,
-		Period:    insight.Span(s.Compared.Now),
-		Previous:  insight.Span(s.Compared.Before),
+		Period:    insight.Span(w.Now),
+		Previous:  insight.Span(w.Before),
 		Plans:     map[string]insight.Plan{"": {Budget: s.Budget, Days: s.Plan}},
 		Targets:   map[string]float64{},
 		Platforms: map[string]string{},
