@@ -52,7 +52,7 @@ func dataPage(v *visit) error {
 		return err
 	}
 	for _, x := range refused {
-		b.Refused = append(b.Refused, refusedView{x.File, v.lang.Instant(x.At.In(s.c.Zone)), x.Why.In(v.lang)})
+		b.Refused = append(b.Refused, refusedView{locale.Straight(x.File), v.lang.Instant(x.At.In(s.c.Zone)), locale.Straight(x.Why.In(v.lang))})
 	}
 	b.RefusedTitle = fmt.Sprintf(v.lang.Plural(float64(len(refused)), v.say("%d file was not taken in", "%d fichier n’a pas été importé"), v.say("%d files were not taken in", "%d fichiers n’ont pas été importés")), len(refused))
 	whole := 0

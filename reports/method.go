@@ -77,7 +77,7 @@ var knownWords = map[string]locale.Text{
 
 func (p *Page) sourceView(s metrics.Source) SourceView {
 	v := SourceView{
-		File: s.File, Platform: platformName(s.Platform), Recognised: s.Recognised.In(p.Lang),
+		File: locale.Straight(s.File), Platform: platformName(s.Platform), Recognised: s.Recognised.In(p.Lang),
 		Days: p.Lang.Period(s.FirstDay, s.LastDay), Known: p.Lang.DayShort(locale.DayOf(s.KnownAsOf)) + " (" + knownWords[s.KnownFrom].In(p.Lang) + ")",
 		Rows: p.Lang.Int(s.Rows), Control: controlWords[s.Control].In(p.Lang), Withheld: s.Withheld,
 		SHA: s.SHA256[:min(len(s.SHA256), 16)],

@@ -133,7 +133,7 @@ func (p *Page) Warnings() []string {
 	}
 	for _, s := range p.Sources {
 		if s.Withheld {
-			out = append(out, p.T("%s is withheld by a critical problem: no figure here uses it (see the annex).", "%s est écarté par un problème critique\u00a0: aucun chiffre ne l’utilise (voir l’annexe).", p.Lang.Quote(s.File)))
+			out = append(out, p.T("%s is withheld by a critical problem: no figure here uses it (see the annex).", "%s est écarté par un problème critique\u00a0: aucun chiffre ne l’utilise (voir l’annexe).", p.Lang.Quote(locale.Straight(s.File))))
 		}
 	}
 	return out

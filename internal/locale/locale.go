@@ -64,6 +64,17 @@ func (t Text) F(l Lang, args ...any) string {
 // Same is a Text that reads alike in both languages (a platform's name, say).
 func Same(s string) Text { return Text{EN: s, FR: s} }
 
+// Straight is a text without the marks that embed or override its direction: one
+// that is not closed in a name turns round whatever is written after it.
+func Straight(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' {
+			return -1
+		}
+		return r
+	}, s)
+}
+
 // Spaces and signs of French typography.
 const (
 	NBSP  = "\u00a0" // before € % : ; ! ? and inside « »
