@@ -139,7 +139,8 @@ func (p *Page) dailyData() chart.DailyData {
 		d.Points = append(d.Points, chart.DayPoint{Day: x.Day, Value: v, Immature: x.Known && !x.Mature})
 	}
 	for _, o := range p.Insight.Outages {
-		d.Windows = append(d.Windows, chart.Window{From: o.From, To: o.To, Label: p.T("%s: measurement outage", "%s\u00a0: panne de mesure", o.Label.In(p.Lang))})
+		d.Windows = append(d.Windows, chart.Window{From: o.From, To: o.To,
+			Label: p.T("%s: possible outage, %s", "%s\u00a0: panne possible, %s", o.Label, p.Lang.PeriodShort(o.From, o.To))})
 	}
 	return d
 }

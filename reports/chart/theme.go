@@ -55,34 +55,37 @@ func (t Tone) label() string {
 
 // words are the texts of charts.
 var words = struct {
-	Day, Realised, Expected, Plan, Actual               locale.Text
+	Day, Realised, RealisedTo, Expected, Plan, Actual   locale.Text
 	Target, ToDate, Aim, Reading                        locale.Text
 	TooLittle, TooFew, OnTarget                         locale.Text
 	Effect, Change, Interval, Other                     locale.Text
-	Mean, Immature, Remark                              locale.Text
+	Mean, Immature, ToCome, Remark                      locale.Text
 	PacingNote, BandNote, TargetNote, CutNote, GapsNote locale.Text
 	BulletsNote, WaterfallNote, MeansNote               locale.Text
 	SameNote, HolesNote, YoungNote                      locale.Text
 }{
-	Day:       locale.Text{EN: "Day", FR: "Jour"},
-	Realised:  locale.Text{EN: "actual", FR: "réalisé"},
-	Expected:  locale.Text{EN: "expected", FR: "attendu"},
-	Plan:      locale.Text{EN: "Plan", FR: "Plan"},
-	Actual:    locale.Text{EN: "Actual", FR: "Réalisé"},
-	Target:    locale.Text{EN: "Target", FR: "Cible"},
-	ToDate:    locale.Text{EN: "target to date", FR: "cible à date"},
-	Aim:       locale.Text{EN: "Aim", FR: "Visé"},
-	Reading:   locale.Text{EN: "Reading", FR: "Lecture"},
-	TooLittle: locale.Text{EN: "too little data", FR: "trop peu de données"},
-	TooFew:    locale.Text{EN: "too little", FR: "trop peu"}, // where there is no room
-	OnTarget:  locale.Text{EN: "% of target to date", FR: "% de la cible à date"},
-	Effect:    locale.Text{EN: "Effect", FR: "Effet"},
-	Change:    locale.Text{EN: "Value", FR: "Valeur"},
-	Interval:  locale.Text{EN: "Interval", FR: "Intervalle"},
-	Other:     locale.Text{EN: "Other", FR: "Autres"},
-	Mean:      locale.Text{EN: "Mean", FR: "Moyenne"},
-	Immature:  locale.Text{EN: "conversions to come", FR: "conversions à venir"},
-	Remark:    locale.Text{EN: "Remark", FR: "Remarque"},
+	Day:      locale.Text{EN: "Day", FR: "Jour"},
+	Realised: locale.Text{EN: "actual", FR: "réalisé"},
+	// Where the day has no label of its own.
+	RealisedTo: locale.Text{EN: "actual to %s", FR: "réalisé au %s"},
+	Expected:   locale.Text{EN: "expected", FR: "attendu"},
+	Plan:       locale.Text{EN: "Plan", FR: "Plan"},
+	Actual:     locale.Text{EN: "Actual", FR: "Réalisé"},
+	Target:     locale.Text{EN: "Target", FR: "Cible"},
+	ToDate:     locale.Text{EN: "target to date", FR: "cible à date"},
+	Aim:        locale.Text{EN: "Aim", FR: "Visé"},
+	Reading:    locale.Text{EN: "Reading", FR: "Lecture"},
+	TooLittle:  locale.Text{EN: "too little data", FR: "trop peu de données"},
+	TooFew:     locale.Text{EN: "too little", FR: "trop peu"}, // where there is no room
+	OnTarget:   locale.Text{EN: "% of target to date", FR: "% de la cible à date"},
+	Effect:     locale.Text{EN: "Effect", FR: "Effet"},
+	Change:     locale.Text{EN: "Value", FR: "Valeur"},
+	Interval:   locale.Text{EN: "Interval", FR: "Intervalle"},
+	Other:      locale.Text{EN: "Other", FR: "Autres"},
+	Mean:       locale.Text{EN: "Mean", FR: "Moyenne"},
+	Immature:   locale.Text{EN: "conversions to come", FR: "conversions à venir"},
+	ToCome:     locale.Text{EN: "to come", FR: "à venir"}, // where there is no room
+	Remark:     locale.Text{EN: "Remark", FR: "Remarque"},
 
 	PacingNote:    locale.Text{EN: "Solid: actual; dotted: expected; band: %s of cases; dashes: plan.", FR: "Trait plein : réalisé ; pointillé : attendu ; bande : %s des cas ; tirets : plan."},
 	BandNote:      locale.Text{EN: "Band: %s interval.", FR: "Bande : intervalle à %s."},
