@@ -17,13 +17,12 @@ type campaignView struct {
 	Empty  bool   // no data yet
 	Inbox  string // where exports are dropped
 
-	Pacing, Targets, Channels, Split             *reports.Live
-	PacingTitle, TargetsTitle, PeriodTitle       string
-	ChannelsTitle, SplitTitle, FindingsTitle     string
-	TableTitle                                   string
-	Since, Period, Before, ComparedNow, Compared string
-	AsOf                                         string
-	Moved, Chosen                                bool
+	Pacing, Targets, Channels, Split         *reports.Live
+	PacingTitle, TargetsTitle, PeriodTitle   string
+	ChannelsTitle, SplitTitle, FindingsTitle string
+	TableTitle                               string
+	Since, Period, Before, Windows, AsOf     string
+	Chosen                                   bool
 
 	Outlook  []fact
 	Tiles    []reports.Tile
@@ -116,12 +115,9 @@ func campaignPage(v *visit) error {
 	if period.Previous.To >= p.Flight.From {
 		b.Before = l.Period(period.Previous.From, period.Previous.To)
 	}
-	b.ComparedNow, b.Compared = l.PeriodShort(period.Compared.Now.From, period.Compared.Now.To), l.PeriodShort(period.Compared.Before.From, period.Compared.Before.To)
-	b.Moved = period.Compared.Moved
+	b.Windows = period.Windows()
 	b.Outlook = outlook(v, p)
-	for _, id := range []string{"conversions", "cpa", "cvr", "spend", "cpc", "ctr", "cpm", "impressions"} {
-		b.Tiles = append(b.Tiles, shown.Tile(id, snap.Frame.Total))
-	}
+	b.Tiles = shown.Tiles()
 	b.Source = shown.Source()
 	b.Remarks = shown.PeriodNotes()
 	b.More = v.at(v.r.URL.Query(), append(parts, "findings")...)

@@ -19,6 +19,7 @@ type findingsView struct {
 	Notes       []string // what cannot be told yet
 	Days        *reports.Live
 	DaysTitle   string
+	DaysNote    string
 	AdviceTitle string
 	Advice      []reports.RecommendationView
 	AdviceNotes []string
@@ -74,7 +75,7 @@ func findingsPage(v *visit) error {
 	for _, n := range p.Insight.Notes {
 		b.Notes = append(b.Notes, n.Text.In(l))
 	}
-	b.DaysTitle = p.DaysTitle()
+	b.DaysTitle, b.DaysNote = p.DaysTitle(), p.DaysNote()
 	for _, r := range p.Advice.Recommendations {
 		b.Advice = append(b.Advice, p.RecommendationView(r))
 	}

@@ -87,17 +87,34 @@ func (p *Page) essentials() []string {
 		}
 		s += p.T(" for %s spent %s, at %s each", " pour %s dépensés %s, soit %s l’une", p.money(*total["spend"].Value, 0), l.FromTo(p.Flight.From, p.Last), p.money(*cpa.Value, 2))
 		if cpa.Low != nil && cpa.High != nil {
-			s += p.T(" (between %s and %s)", " (entre %s et %s)", p.money(*cpa.Low, 0), p.money(*cpa.High, 0))
+			s += p.T(" (%s to %s, 90%%)", " (de %s à %s, à 90\u00a0%%)", p.money(*cpa.Low, 2), p.money(*cpa.High, 2))
 		}
 		out = append(out, s+".")
 	}
 	if f, ok := p.headline(); ok {
-		out = append(out, strings.TrimSuffix(f.Title.In(l), ".")+".")
+		out = append(out, strings.TrimSuffix(f.Title.In(l), ".")+p.missed(f)+".")
 	}
 	if len(p.Advice.Recommendations) > 0 {
 		out = append(out, strings.TrimSuffix(p.Advice.Recommendations[0].Title.In(l), ".")+".")
 	}
 	return out
+}
+
+// missed says what a possible outage amounts to: the conversions that it may have
+// kept from being counted, and how much that is of what is missing to the target.
+func (p *Page) missed(f insight.Finding) string {
+	if f.Rule != "tracking-outage" {
+		return ""
+	}
+	lost := math.Round(f.Against - f.Value)
+	t, ok := p.target("conversions")
+	if ok && t.Value.Value != nil {
+		if short := math.Round(t.ToDate - *t.Value.Value); short > 0 && lost > 0 {
+			return p.T("; if the measurement broke down, about %s of the %s that are missing to the target were not counted", "\u00a0; si la mesure est tombée en panne, environ %s des %s qui manquent à la cible n’ont pas été comptées",
+				p.Lang.Count(min(lost, short)), p.counted(short))
+		}
+	}
+	return p.T("; if the measurement broke down, about %s were not counted", "\u00a0; si la mesure est tombée en panne, environ %s n’ont pas été comptées", p.counted(lost))
 }
 
 // headline is the finding that matters most.
@@ -199,6 +216,15 @@ type Tile struct {
 	Interv   string // of the change
 	Tone     string // good, bad, noise: the class of the change
 	ToneWord string
+}
+
+// Tiles are the KPIs of the period.
+func (p *Page) Tiles() []Tile {
+	var list []Tile
+	for _, id := range tileKPIs {
+		list = append(list, p.Tile(id, p.Frame.Total))
+	}
+	return list
 }
 
 // Tile prepares a KPI of a row.

@@ -2,6 +2,9 @@ package reports
 
 import "vigie/metrics"
 
+// tileKPIs are the KPIs of a period that have a tile.
+var tileKPIs = []string{"conversions", "cpa", "cvr", "spend", "cpc", "ctr", "cpm", "impressions"}
+
 // The executive summary: what the lead does not say yet, and the period's
 // KPIs. Its reader may stop here.
 var _ = register(Section{
@@ -44,14 +47,10 @@ var _ = register(Section{
 		return title + p.T(", less than before", ", moins cher qu’avant")
 	},
 	Data: func(p *Page) (any, error) {
-		var tiles []Tile
-		for _, id := range []string{"conversions", "cpa", "cvr", "spend", "cpc", "ctr", "cpm", "impressions"} {
-			tiles = append(tiles, p.Tile(id, p.Frame.Total))
-		}
 		before := ""
 		if p.before() {
 			before = p.Lang.Period(p.Previous.From, p.Previous.To)
 		}
-		return map[string]any{"Page": p, "Tiles": tiles, "Before": before, "Notes": p.PeriodNotes()}, nil
+		return map[string]any{"Page": p, "Tiles": p.Tiles(), "Before": before, "Notes": p.PeriodNotes()}, nil
 	},
 })

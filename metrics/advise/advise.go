@@ -38,8 +38,10 @@ type Recommendation struct {
 	From        locale.Day   `json:"from"` // first day on which a move would act
 	To          locale.Day   `json:"to"`
 	Days        int          `json:"days"`
-	// Basis says which days the efficiencies were measured on.
-	Basis locale.Text `json:"basis"`
+	// Basis says which days the efficiencies were measured on, Caveat what no
+	// number here shows.
+	Basis  locale.Text `json:"basis"`
+	Caveat locale.Text `json:"caveat"`
 }
 
 // Option is one answer. Money is in millionths of the currency.

@@ -84,6 +84,7 @@ func golden(rs []advise.Recommendation, notes []insight.Note) string {
 		say("why", r.Why)
 		say("reason", r.Reason)
 		say("basis", r.Basis)
+		say("caveat", r.Caveat)
 		for _, o := range r.Options {
 			dominated := ""
 			if o.Dominated {

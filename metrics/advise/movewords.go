@@ -64,11 +64,17 @@ func (m *mover) moveRisk(o Option, perDay float64, l locale.Lang) string {
 		s += words.Pick(l, " %s would spend %s a day; its largest day seen was %s.", " %s dépenserait %s par jour ; sa plus forte journée vue est de %s.",
 			m.to.label, words.Money(l, after, m.Currency), words.Money(l, m.to.highest, m.Currency))
 	}
+	return s
+}
+
+// caveat is what holds for every option that moves something.
+func (m *mover) caveat(l locale.Lang) string {
+	s := words.Pick(l, "Conversions are those the platforms claim, which is not what the spend added.", "Les conversions sont celles que les plateformes revendiquent, ce n’est pas ce que la dépense a ajouté.")
 	if m.to.cpa()*2 <= m.from.cpa() {
-		s += words.Pick(l, " A CPA this low is often seen where demand was already there (brand, retargeting): what is really gained may be less.",
-			" Un CPA aussi bas se voit souvent là où la demande existait déjà (marque, reciblage) : le gain réel peut être moindre.")
+		s += words.Pick(l, " A CPA as low as that of %s is often seen where demand was already there (brand, retargeting): what is really gained may be less.",
+			" Un CPA aussi bas que celui %s se voit souvent là où la demande existait déjà (marque, reciblage)\u00a0: le gain réel peut être moindre.", ofLabel(l, m.to.label))
 	}
-	return s + words.Pick(l, " Conversions are those the platforms claim, which is not what the spend added.", " Les conversions sont celles que les plateformes revendiquent, ce n’est pas ce que la dépense a ajouté.")
+	return s
 }
 
 func (m *mover) recommendation(answers []string, options []Option, recommended string) *Recommendation {
@@ -114,6 +120,7 @@ func (m *mover) recommendation(answers []string, options []Option, recommended s
 	r.Why = words.Both(func(l locale.Lang) string { return m.why(l) })
 	r.Reason = words.Both(func(l locale.Lang) string { return m.reason(taken.Effect, recommended, l) })
 	r.Basis = words.Both(func(l locale.Lang) string { return m.basis(l) })
+	r.Caveat = words.Both(func(l locale.Lang) string { return m.caveat(l) })
 	return r
 }
 

@@ -69,7 +69,10 @@ func Daily(d DailyData, l locale.Lang, m Medium) Chart {
 		width: float64(m.Width), left: gutter(lo, hi, step, axis, l, m), right: 14, height: 190, bottom: m.Label + 12,
 		x0: float64(first) - 0.5, x1: float64(last) + 0.5, y0: lo, y1: hi,
 	}
-	if m.narrow() {
+	switch {
+	case m.paper():
+		p.height = 130
+	case m.narrow():
 		p.height = 150
 	}
 	captions := dailyCaptions(d, p, l, m)

@@ -92,7 +92,7 @@ func Multiples(d MultiplesData, l locale.Lang, m Medium) Chart {
 		}
 	}
 	height := 92.0
-	if m.narrow() {
+	if m.narrow() || m.paper() {
 		height = 76
 	}
 	headH := lh*float64(titleLines) + 10

@@ -57,7 +57,7 @@ func Pacing(d PacingData, l locale.Lang, m Medium) Chart {
 	p := plane{width: float64(m.Width), right: 12, top: m.line() + 6, height: 220, bottom: m.Label + 12,
 		x0: float64(d.From) - 1, x1: float64(d.To), y1: top * 1.02}
 	p.left = gutter(0, p.y1, step, axis, l, m)
-	if m.narrow() {
+	if m.narrow() || m.paper() {
 		p.height = 170
 	}
 

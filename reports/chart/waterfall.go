@@ -225,7 +225,10 @@ func standing(d WaterfallData, bars []fall, lo, hi float64, l locale.Lang, m Med
 		names = append(names, s)
 	}
 	p := plane{width: float64(m.Width), left: 4, right: 4, top: lh + 4, height: 200, bottom: float64(lines)*lh + 10, x1: float64(len(bars)), y0: lo, y1: hi}
-	if m.narrow() {
+	switch {
+	case m.paper():
+		p.height = 130
+	case m.narrow():
 		p.height = 170
 	}
 	bar := charts.NewBar()
@@ -264,6 +267,9 @@ func lying(d WaterfallData, bars []fall, lo, hi float64, l locale.Lang, m Medium
 		names = append(names, s)
 	}
 	row := max(24, lh*float64(lines)+6)
+	if m.paper() {
+		row = lh*float64(lines) + 6
+	}
 	p := plane{width: float64(m.Width), left: math.Ceil(nameW) + 10, right: math.Ceil(textW) + 10, top: 2, height: row * float64(len(bars)), bottom: 2, x0: lo, x1: hi}
 	bar := charts.NewBar()
 	bar.SetGlobalOptions(base(d.ID)...)
