@@ -370,7 +370,7 @@ func TestMany(t *testing.T) {
 
 // plain is a text with ordinary spaces, as cases are typed.
 func plain(s string) string {
-	return strings.NewReplacer(locale.NBSP, " ", locale.NNBSP, " ").Replace(html.UnescapeString(s))
+	return strings.NewReplacer(locale.NBSP, " ", locale.NNBSP, " ", "\u2060", "").Replace(html.UnescapeString(s))
 }
 
 var tags = regexp.MustCompile(`(?s)<script[^>]*>.*?</script>|<svg.*?</svg>|<code>.*?</code>|<[^>]*>`)

@@ -62,7 +62,7 @@ func TestSchedule(t *testing.T) {
 	}
 	says := func(path string, want ...string) {
 		t.Helper()
-		body := strings.ReplaceAll(w.text(t, path, 200), "\u00a0", " ")
+		body := plain(w.text(t, path, 200))
 		for _, x := range want {
 			if !strings.Contains(body, x) {
 				t.Errorf("%s does not say %q", path, x)

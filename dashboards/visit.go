@@ -239,5 +239,5 @@ func (v *visit) write(name string, f *frame) {
 	}
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	v.w.WriteHeader(v.status)
-	b.WriteTo(v.w)
+	v.w.Write(reports.Unbroken(b.Bytes()))
 }

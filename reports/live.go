@@ -152,6 +152,9 @@ func (p *Page) Only(ids []string) *Page {
 			s.Insight.Outages = append(s.Insight.Outages, o)
 		}
 	}
+	s.Sources = slices.DeleteFunc(slices.Clone(p.Sources), func(x metrics.Source) bool {
+		return !slices.ContainsFunc(s.Channels, func(c Channel) bool { return c.Platform == x.Platform })
+	})
 	s.Whole.Label = p.T("Chosen channels", "Leviers choisis")
 	s.Whole.Days = slices.Clone(p.Whole.Days)
 	for i := range s.Whole.Days {

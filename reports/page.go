@@ -42,7 +42,7 @@ func (p *Page) Meta() string {
 		parts = append(parts, p.T("objective: %s", "objectif\u00a0: %s", p.Objective))
 	}
 	if p.Budget > 0 {
-		parts = append(parts, p.T("budget %s before tax", "budget %s HT", p.money(units(p.Budget), 0)))
+		parts = append(parts, p.T("budget\u00a0%s before tax", "budget\u00a0%s\u00a0HT", p.money(units(p.Budget), 0)))
 	}
 	return strings.Join(parts, " · ")
 }
@@ -290,7 +290,7 @@ func (p *Page) tone(k metrics.KPI, c metrics.Change) (class, word string) {
 	case c.ChangeLow == nil || k.Better == 0:
 		return "", ""
 	case !c.Clear:
-		return "noise", p.T("within the noise", "dans le bruit")
+		return "noise", p.T("within the\u00a0noise", "dans\u00a0le\u00a0bruit")
 	case *c.Change*float64(k.Better) > 0:
 		return "good", p.T("better", "mieux")
 	}

@@ -357,6 +357,21 @@ func TestDoubt(t *testing.T) {
 	}
 }
 
+// Ranges of days do not break after their dash; what is no running text stays.
+func TestUnbroken(t *testing.T) {
+	for in, want := range map[string]string{
+		`<p title="12–18">12–18 octobre, 29 sept. – 12 oct.</p>`: `<p title="12–18">12–&NoBreak;18 octobre, 29 sept. – 12 oct.</p>`,
+		`<option value="x">12–18</option> 1er–18`:                `<option value="x">12–18</option> 1er–18`,
+		`<script type="application/json">"12–18"</script>`:       `<script type="application/json">"12–18"</script>`,
+		`<svg><text>12–18</text></svg>a–b`:                       `<svg><text>12–18</text></svg>a–b`,
+		``:                                                       ``,
+	} {
+		if got := string(Unbroken([]byte(in))); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestEditionID(t *testing.T) {
 	day := func(s string) locale.Day {
 		d, err := locale.ParseDay(s)
