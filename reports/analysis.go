@@ -70,8 +70,7 @@ func (p *Page) Windows() string {
 	}
 	left := func(d Days, l insight.Left) int { return int(d.To-d.From) + 1 - l.Days() }
 	n, m := left(w.Now, now), left(w.Before, before)
-	all := insight.Left{Unknown: now.Unknown + before.Unknown, Incomplete: now.Incomplete + before.Incomplete, Immature: now.Immature + before.Immature, Outage: now.Outage + before.Outage}
-	s += p.T("; %d days against %d, without %s", "\u00a0; %d\u00a0jours contre %d, sans %s", n, m, all.Text(p.Lang))
+	s += p.T("; %d days against %d, without %s", "\u00a0; %d\u00a0jours contre %d, sans %s", n, m, now.Plus(before).Text(p.Lang))
 	if n != m {
 		s += p.T(": a part of the change may be that of weekdays", "\u00a0: une part de l’écart peut venir des jours de semaine")
 	}

@@ -110,7 +110,7 @@ func (p *Page) missed(f insight.Finding) string {
 	t, ok := p.target("conversions")
 	if ok && t.Value.Value != nil {
 		if short := math.Round(t.ToDate - *t.Value.Value); short > 0 && lost > 0 {
-			return p.T("; if the measurement broke down, about %s of the %s that are missing to the target were not counted", "\u00a0; si la mesure est tombée en panne, environ %s des %s qui manquent à la cible n’ont pas été comptées",
+			return p.T("; if the measurement broke down, about %s of the %s missing to reach the target were not counted", "\u00a0; si la mesure est tombée en panne, environ %s des %s qui manquent à la cible n’ont pas été comptées",
 				p.Lang.Count(min(lost, short)), p.counted(short))
 		}
 	}

@@ -14,7 +14,8 @@ type Left struct{ Unknown, Incomplete, Immature, Outage int }
 // Days is the number of days left out.
 func (l Left) Days() int { return l.Unknown + l.Incomplete + l.Immature + l.Outage }
 
-func (l Left) plus(o Left) Left {
+// Plus adds up what two spans leave out.
+func (l Left) Plus(o Left) Left {
 	return Left{l.Unknown + o.Unknown, l.Incomplete + o.Incomplete, l.Immature + o.Immature, l.Outage + o.Outage}
 }
 
@@ -141,7 +142,7 @@ func (c Case) findPairs(outages []Outage) []pair {
 	add := func(scope string, label locale.Text, s metrics.Series) {
 		b, lb := c.Usable(scope, c.Previous, outages)
 		a, la := c.Usable(scope, c.Period, outages)
-		ps = append(ps, pair{scope: scope, label: label, before: sum(s, b), after: sum(s, a), left: lb.plus(la)})
+		ps = append(ps, pair{scope: scope, label: label, before: sum(s, b), after: sum(s, a), left: lb.Plus(la)})
 	}
 	add("", wholeLabel, c.Whole)
 	for _, s := range c.Channels {

@@ -293,8 +293,8 @@ func outageNote(s scanned, w stats.Warning) (Note, bool) {
 	case stats.FewDays:
 		n.Measure = "days"
 		n.Text = words.Both(func(l locale.Lang) string {
-			return words.Pick(l, "%s: telling an outage needs %s with clicks and mature conversions, has %d.",
-				"%s : reconnaître une panne de mesure demande %s avec des clics et des conversions mûres, il y en a %d.",
+			return words.Pick(l, "%s: telling an outage needs %s with clicks whose conversions have come in, has %d.",
+				"%s : reconnaître une panne de mesure demande %s avec des clics, dont les conversions sont arrivées\u00a0; il y en a %d.",
 				s.label, words.Days(l, int(w.Need)), int(w.Has))
 		})
 		return n, true
