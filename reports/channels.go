@@ -87,7 +87,8 @@ type ChannelRow struct {
 func (p *Page) ChannelTable() ChannelTable {
 	t := ChannelTable{Period: p.Lang.Period(p.Period.From, p.Period.To), Start: p.Lang.DayShort(p.Flight.From), Source: p.Source()}
 	if now := p.doubt(p.Period); now.Days() > 0 {
-		t.Doubt = now.Text(p.Lang)
+		pending, _ := p.pending(now)
+		t.Doubt = pending + " (" + now.Text(p.Lang) + ")"
 	}
 	if len(p.Insight.Costs) > 0 {
 		t.Compared = p.T("%s against %s", "%s face à %s", p.Lang.PeriodShort(p.Compared.Now.From, p.Compared.Now.To), p.Lang.PeriodShort(p.Compared.Before.From, p.Compared.Before.To))

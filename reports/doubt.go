@@ -35,6 +35,15 @@ func (p *Page) doubt(days Days) insight.Left {
 	return out
 }
 
+// pending says what kind of doubt it is, of one figure and of several: what will
+// still grow is provisional, what may be wrong is to be confirmed.
+func (p *Page) pending(l insight.Left) (one, many string) {
+	if l.Days() == l.Immature {
+		return p.T("provisional", "provisoire"), p.T("provisional", "provisoires")
+	}
+	return p.T("to be confirmed", "à confirmer"), p.T("to be confirmed", "à confirmer")
+}
+
 // counts reports that a KPI rests on conversions or their value.
 func counts(k metrics.KPI) bool {
 	for _, m := range []string{k.Num, k.Den} {

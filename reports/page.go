@@ -244,8 +244,9 @@ func (p *Page) Tile(kpi string, row metrics.Row) Tile {
 		return t
 	case k.Interval == metrics.None && k.Den == "":
 		t.Interval = p.T("exact sum", "somme exacte")
-		if counts(k) && p.doubt(p.Period).Days() > 0 {
-			t.Interval = p.T("provisional sum", "somme provisoire")
+		if now := p.doubt(p.Period); counts(k) && now.Days() > 0 {
+			pending, _ := p.pending(now)
+			t.Interval = p.T("sum, %s", "somme %s", pending)
 		}
 	default:
 		t.Interval = strings.Trim(p.interval(kpi, v)+" · "+p.restsOn(k, v), " ·")

@@ -315,7 +315,7 @@ func TestDoubt(t *testing.T) {
 		p.Previous.From, p.Previous.To = metrics.Previous(c.from, c.to)
 		want := map[locale.Day]string{
 			day(10, 12): ", chiffres provisoires : 6 jours dont des conversions restent à venir",
-			day(10, 6):  ", chiffres provisoires : 3 jours de panne de mesure possible",
+			day(10, 6):  ", chiffres à confirmer : 3 jours de panne de mesure possible",
 			day(9, 22):  " : l’écart de coût reste dans le bruit",
 			day(9, 15):  ", sans comparaison : la période précédente a 6 jours sans données",
 			day(10, 9):  ", sans comparaison : la période précédente a 3 jours de panne de mesure possible",

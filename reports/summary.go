@@ -23,7 +23,8 @@ var _ = register(Section{
 			title = p.counted(*v.Value) + " " + when
 		}
 		if now := p.doubt(p.Period); now.Days() > 0 {
-			return title + p.T(", provisional figures: %s", ", chiffres provisoires\u00a0: %s", now.Text(p.Lang))
+			_, pending := p.pending(now)
+			return title + p.T(", %s: %s", ", chiffres %s\u00a0: %s", pending, now.Text(p.Lang))
 		}
 		if cpa.Value == nil {
 			return title
