@@ -262,8 +262,13 @@ func TestForm(t *testing.T) {
 	}
 	// To change a date is to choose other dates.
 	submit("for (const [n, v] of [['from', '2026-09-20'], ['to', '2026-09-26']]) { const i = document.querySelector('#' + n); i.value = v; i.dispatchEvent(new Event('input')) }")
-	if search() != "?period=dates&from=2026-09-20&to=2026-09-26&channel=search-generique" {
+	if search() != "?channel=search-generique&from=2026-09-20&period=dates&to=2026-09-26" {
 		t.Errorf("other dates: at %q", search())
+	}
+	// To choose a period afterwards puts the dates back.
+	submit("document.querySelector('#from').value = '2026-09-21'; const p = document.querySelector('#period'); p.value = 'fortnight'; p.dispatchEvent(new Event('change'))")
+	if search() != "?channel=search-generique&period=fortnight" {
+		t.Errorf("a period after dates: at %q", search())
 	}
 	for _, w := range b.complaints() {
 		t.Error(w)

@@ -17,22 +17,24 @@ type campaignView struct {
 	Empty  bool   // no data yet
 	Inbox  string // where exports are dropped
 
-	Pacing, Targets, Channels, Split             *reports.Live
-	PacingTitle, TargetsTitle, PeriodTitle       string
-	ChannelsTitle, SplitTitle, FindingsTitle     string
-	TableTitle                                   string
-	Since, Period, Before, ComparedNow, Compared string
-	Moved, Chosen                                bool
+	Pacing, Targets, Channels, Split         *reports.Live
+	PacingTitle, TargetsTitle, PeriodTitle   string
+	ChannelsTitle, SplitTitle, FindingsTitle string
+	TableTitle                               string
+	Since, Period, Before, Windows, AsOf     string
+	Chosen                                   bool
 
 	Outlook  []fact
 	Tiles    []reports.Tile
-	Remarks  []string
+	Remarks  []string // what one has to know to read them
+	Source   string
 	Findings []findingLine
 	More     string // the address of all findings
+	Hidden   int    // how many of them are not listed
 	Untold   int    // what cannot be told yet
 	Advice   []string
 
-	Table map[string]any // what the table of channels is made from
+	Table reports.ChannelTable
 }
 
 type fact struct{ Name, Value string }
@@ -61,11 +63,18 @@ func campaignPage(v *visit) error {
 		http.Redirect(v.w, v.r, v.at(f.query(), parts...), http.StatusSeeOther)
 		return nil
 	}
+	// Where the campaign stands and where it goes is of today, whatever period
+	// one looks back at; the rest of the page is that period's.
+	now := v.defaultFilter(s.c, s.last)
+	standing, err := s.snapshot(now)
+	if err != nil {
+		return err
+	}
 	snap, err := s.snapshot(f)
 	if err != nil {
 		return err
 	}
-	p := reports.NewPage(snap, v.lang, v.Engine)
+	p, period := reports.NewPage(standing, v.lang, v.Engine), reports.NewPage(snap, v.lang, v.Engine)
 	b := &campaignView{head: s.head("", p)}
 	// What is proposed stands with the findings.
 	lead := p.Essentials()
@@ -76,48 +85,53 @@ func campaignPage(v *visit) error {
 		return nil
 	}
 	b.Filter = v.filterForm(f, s.c, s.last, v.at(nil, parts...))
-	shown := p
+	shown := period
 	if b.Chosen = len(f.Channels) > 0; b.Chosen {
-		shown = p.Only(f.Channels)
+		shown = period.Only(f.Channels)
 	}
-	drawn, err := s.draw(f,
+	drawn, err := s.draw(now,
 		drawing{"pacing", p, []chart.Medium{twoThirds, full}},
 		drawing{"targets", p, []chart.Medium{third, halfOfPage}},
-		drawing{"channels", shown, []chart.Medium{full, halfOfPage, twoThirds, huge}},
-		drawing{splitName(p), p, []chart.Medium{sevenTwelfths, halfOfPage, full}},
 	)
 	if err != nil {
 		return err
 	}
-	b.Pacing, b.Targets, b.Channels, b.Split = drawn["pacing"], drawn["targets"], drawn["channels"], drawn[splitName(p)]
+	b.Pacing, b.Targets = drawn["pacing"], drawn["targets"]
+	drawn, err = s.draw(f,
+		drawing{"channels", shown, []chart.Medium{full, halfOfPage, twoThirds, huge}},
+		drawing{splitName(period), period, []chart.Medium{sevenTwelfths, halfOfPage, full}},
+	)
+	if err != nil {
+		return err
+	}
+	b.Channels, b.Split = drawn["channels"], drawn[splitName(period)]
 	b.PacingTitle, b.TargetsTitle = p.SectionTitle("pacing"), p.SectionTitle("setup")
 	b.PeriodTitle, b.ChannelsTitle, b.TableTitle = shown.SectionTitle("summary"), shown.ChannelsTitle(), shown.SectionTitle("channels")
-	b.SplitTitle, b.FindingsTitle = p.SplitTitle(), p.SectionTitle("findings")
+	b.SplitTitle, b.FindingsTitle = period.SplitTitle(), p.SectionTitle("findings")
 	l := v.lang
+	b.AsOf = p.AsOf()
 	b.Since = l.FromTo(p.Flight.From, p.Last)
 	b.Period = l.Period(f.From, f.To)
-	if p.Previous.To >= p.Flight.From {
-		b.Before = l.Period(p.Previous.From, p.Previous.To)
+	if period.Previous.To >= p.Flight.From {
+		b.Before = l.Period(period.Previous.From, period.Previous.To)
 	}
-	b.ComparedNow, b.Compared = l.PeriodShort(p.Compared.Now.From, p.Compared.Now.To), l.PeriodShort(p.Compared.Before.From, p.Compared.Before.To)
-	b.Moved = p.Compared.Moved
+	b.Windows = period.Windows()
 	b.Outlook = outlook(v, p)
-	for _, id := range []string{"conversions", "cpa", "cvr", "spend", "cpc", "ctr", "cpm", "impressions"} {
-		b.Tiles = append(b.Tiles, shown.Tile(id, snap.Frame.Total))
-	}
-	b.Remarks = remarks(v, p)
+	b.Tiles = shown.Tiles()
+	b.Source = shown.Source()
+	b.Remarks = shown.PeriodNotes()
 	b.More = v.at(v.r.URL.Query(), append(parts, "findings")...)
 	for i, x := range p.Insight.Findings {
 		if i < shownFindings {
 			b.Findings = append(b.Findings, findingLine{p.FindingView(x), b.More + "#" + anchor(x)})
 		}
 	}
+	b.Hidden = max(0, len(p.Insight.Findings)-shownFindings)
 	b.Untold = len(p.Insight.Notes)
 	for _, r := range p.Advice.Recommendations {
 		b.Advice = append(b.Advice, strings.TrimSuffix(r.Title.In(l), "."))
 	}
-	rows, total := shown.ChannelTable()
-	b.Table = map[string]any{"Page": shown, "Rows": rows, "Total": total, "Period": b.Period}
+	b.Table = shown.ChannelTable()
 	v.write("campaign", &frame{Title: s.c.Name, Current: "campaigns", Charts: true, Body: b, Foot: s.c.Name + " · " + s.c.Client.Name + " · " + b.Period})
 	return nil
 }
@@ -146,33 +160,9 @@ func outlook(v *visit, p *reports.Page) []fact {
 			add("Needed to end on budget", "Nécessaire pour finir au budget", money(x.Needed))
 		}
 		if x.Range {
-			add("Expected at the end", "Attendu à la fin", money(x.Projected)+" "+bracketed(v, money(x.Low), money(x.High)))
+			add("Expected at the end", "Attendu à la fin", money(x.Projected)+" "+v.lang.Interval(money(x.Low), money(x.High)))
 		}
 		return out
 	}
 	return nil
-}
-
-func bracketed(v *visit, low, high string) string {
-	return v.say("[%s, %s]", "[%s\u00a0; %s]", low, high)
-}
-
-// remarks are what has to be known to read the period's figures.
-func remarks(v *visit, p *reports.Page) []string {
-	var out []string
-	young := 0
-	for _, d := range p.Whole.Days {
-		if d.Day >= p.Period.From && d.Day <= p.Period.To && d.Known && !d.Mature {
-			young++
-		}
-	}
-	if young > 0 {
-		days := v.lang.Plural(float64(young), v.say("day", "jour"), v.say("days", "jours"))
-		out = append(out, v.say("Conversions of %d %s of this period are still coming in: its cost per acquisition will fall a little more.",
-			"Des conversions de %d %s de cette période restent à venir\u00a0: son coût par acquisition baissera encore un peu.", young, days))
-	}
-	for _, n := range p.PeriodNotes() {
-		out = append(out, n+".")
-	}
-	return out
 }

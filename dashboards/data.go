@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"vigie/internal/agency"
+	"vigie/internal/jobs"
 	"vigie/internal/locale"
 	"vigie/metrics"
 	"vigie/reports"
@@ -27,11 +28,17 @@ type dataView struct {
 	// The sources that exports are fetched from; none where nothing is fetched.
 	Fetched      []fetchedRow
 	FetchedTitle string
+	// Refused are the files of the inbox that were not taken in, with a title.
+	Refused      []refusedView
+	RefusedTitle string
 }
 
 // fetchedRow is a source, what came of it the last time, and when it is asked
 // next.
 type fetchedRow struct{ Name, Kind, Asked, What, Next string }
+
+// refusedView is a file that was put aside, and why.
+type refusedView struct{ File, When, Why string }
 
 // channelDays are the days of a channel that have data.
 type channelDays struct {
@@ -51,6 +58,14 @@ func dataPage(v *visit) error {
 	p := reports.NewPage(snap, v.lang, v.Engine)
 	b := &dataView{head: s.head("data", p), Title: dataTitle(v, p), Known: p.KnownDays(), Sources: p.SourceViews(), Inbox: "inbox/" + s.c.Client.ID + "/"}
 	b.Conversion = p.ConversionNotes()
+	refused, err := jobs.Refused(v.agency, s.c.Client.ID)
+	if err != nil {
+		return err
+	}
+	for _, x := range refused {
+		b.Refused = append(b.Refused, refusedView{locale.Straight(x.File), v.lang.Instant(x.At.In(s.c.Zone)), locale.Straight(x.Why.In(v.lang))})
+	}
+	b.RefusedTitle = fmt.Sprintf(v.lang.Plural(float64(len(refused)), v.say("%d file was not taken in", "%d fichier n’a pas été importé"), v.say("%d files were not taken in", "%d fichiers n’ont pas été importés")), len(refused))
 	whole := 0
 	for _, x := range p.Series {
 		y := v.channelDays(x, p)

@@ -39,6 +39,15 @@ func (v *visit) filter(c *agency.Campaign, last locale.Day) filter {
 		end = c.Flight.End
 	}
 	name := q.Get("period")
+	// The form sends the days that it showed. Others were typed: they are meant,
+	// whatever period is still chosen beside them.
+	shown := q.Get("shown")
+	if typed := q.Get("from") + ".." + q.Get("to"); shown != "" && typed != shown && typed != ".." {
+		name = periodDates
+	}
+	if shown != "" && len(c.Channels) > 1 && len(q["channel"]) == 0 {
+		v.note(locale.Text{EN: "No channel was ticked: all of them are shown.", FR: "Aucun levier n’était coché\u00a0: tous sont montrés."})
+	}
 	switch name {
 	case periodFortnight:
 		f = filter{Period: name, From: max(end-13, first), To: end}

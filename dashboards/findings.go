@@ -1,11 +1,9 @@
 package dashboards
 
 import (
-	"fmt"
 	"regexp"
+	"slices"
 
-	"vigie/internal/jobs"
-	"vigie/internal/locale"
 	"vigie/metrics/insight"
 	"vigie/reports"
 	"vigie/reports/chart"
@@ -21,6 +19,7 @@ type findingsView struct {
 	Notes       []string // what cannot be told yet
 	Days        *reports.Live
 	DaysTitle   string
+	DaysNote    string
 	AdviceTitle string
 	Advice      []reports.RecommendationView
 	AdviceNotes []string
@@ -46,8 +45,7 @@ func findingsPage(v *visit) error {
 	if err != nil {
 		return err
 	}
-	f := v.filter(s.c, s.last)
-	f.Channels = nil // findings are about the campaign
+	f := v.defaultFilter(s.c, s.last) // findings are about the campaign as it stands
 	snap, err := s.snapshot(f)
 	if err != nil {
 		return err
@@ -59,24 +57,16 @@ func findingsPage(v *visit) error {
 	}
 	l := v.lang
 	b := &findingsView{head: s.head("findings", p), Title: p.SectionTitle("findings"), Days: drawn["days"], AdviceTitle: p.SectionTitle("recommendation")}
-	b.Windows = v.say("%s against %s", "%s face à %s", l.Period(p.Compared.Now.From, p.Compared.Now.To), l.Period(p.Compared.Before.From, p.Compared.Before.To))
-	history, err := v.history(s)
-	if err != nil {
-		return err
+	if p.Last != 0 {
+		b.Windows = v.say("As the campaign is known on %s. Findings on costs compare %s with %s", "Telle que la campagne est connue au %s. Les constats de coût comparent %s à %s", l.DayText(p.Last),
+			l.Period(p.Compared.Now.From, p.Compared.Now.To), l.Period(p.Compared.Before.From, p.Compared.Before.To))
 	}
-	for _, h := range history {
-		if h.state == jobs.FindingGone {
-			b.Gone = append(b.Gone, h.Title.In(l))
-		}
+	state, gone := s.since(p.Insight.Findings)
+	for _, x := range gone {
+		b.Gone = append(b.Gone, x.Title.In(l))
 	}
 	for i, x := range p.Insight.Findings {
-		y := findingProof{FindingView: p.FindingView(x), Anchor: anchor(x), Number: i + 1}
-		for _, h := range history {
-			// The same finding keeps the id it had when it was first seen.
-			if h.Rule == x.Rule && h.Scope == x.Scope && h.From <= x.To && x.From <= h.To {
-				y.State = findingStates[h.state].In(l)
-			}
-		}
+		y := findingProof{FindingView: p.FindingView(x), Anchor: anchor(x), Number: i + 1, State: state(x)}
 		for _, e := range x.Evidence {
 			y.Facts = append(y.Facts, fact{e.Label.In(l), e.Text.In(l)})
 		}
@@ -85,7 +75,7 @@ func findingsPage(v *visit) error {
 	for _, n := range p.Insight.Notes {
 		b.Notes = append(b.Notes, n.Text.In(l))
 	}
-	b.DaysTitle = daysTitle(v, p)
+	b.DaysTitle, b.DaysNote = p.DaysTitle(), p.DaysNote()
 	for _, r := range p.Advice.Recommendations {
 		b.Advice = append(b.Advice, p.RecommendationView(r))
 	}
@@ -97,70 +87,35 @@ func findingsPage(v *visit) error {
 	return nil
 }
 
-// findingStates are the words for what became of a finding.
-var findingStates = map[string]locale.Text{
-	jobs.FindingNew:   {EN: "new since the last report", FR: "nouveau depuis le dernier rapport"},
-	jobs.FindingStill: {EN: "was there at the last report", FR: "déjà là au dernier rapport"},
-}
-
-// past is a finding and what became of it since the last report issued.
-type past struct {
-	jobs.Finding
-	state string
-}
-
-// history is what is known of a campaign's findings over time; nothing before
-// the first report.
-func (v *visit) history(s *subject) ([]past, error) {
+// since compares the findings with those of the last report issued: which of
+// them it held already, and which it held are found no more. Without a report,
+// or where its figures cannot be read, nothing is said; the page of reports says
+// what is wrong with it.
+func (s *subject) since(now []insight.Finding) (state func(insight.Finding) string, gone []insight.Finding) {
+	nothing := func(insight.Finding) string { return "" }
 	issued, err := reports.Editions(s.c)
 	if err != nil || len(issued) == 0 {
-		return nil, err
+		return nothing, nil
 	}
-	list, err := jobs.Findings(v.r.Context(), v.DB, s.c.Client.ID, s.c.ID)
+	last, err := issued[0].Snapshot()
 	if err != nil {
-		return nil, err
+		return nothing, nil
 	}
-	var out []past
-	for _, f := range list {
-		if state := f.State(issued[0].Issued); state != "" {
-			out = append(out, past{f, state})
+	// The onset moves as days come in: what overlaps is the same finding.
+	among := func(list []insight.Finding, x insight.Finding) bool {
+		return slices.ContainsFunc(list, func(y insight.Finding) bool {
+			return x.Rule == y.Rule && x.Scope == y.Scope && x.From <= y.To && y.From <= x.To
+		})
+	}
+	for _, x := range last.Insight.Findings {
+		if !among(now, x) {
+			gone = append(gone, x)
 		}
 	}
-	return out, nil
-}
-
-// daysTitle says how many days the findings rest on, and which they leave out.
-func daysTitle(v *visit, p *reports.Page) string {
-	known, young, out := 0, 0, 0
-	for _, d := range p.Whole.Days {
-		if d.Day > p.Last || !d.Known {
-			continue
+	return func(x insight.Finding) string {
+		if among(last.Insight.Findings, x) {
+			return s.say("was there at the last report", "déjà là au dernier rapport")
 		}
-		known++
-		if !d.Mature {
-			young++
-		}
-		for _, o := range p.Insight.Outages {
-			if d.Day >= o.From && d.Day <= o.To {
-				out++
-				break
-			}
-		}
-	}
-	var n float64
-	if x := p.ToDate.Total.KPIs["conversions"]; x.Value != nil {
-		n = *x.Value
-	}
-	title := v.say("%s conversions in %d days with data", "%s conversions en %d jours de données", v.lang.Count(n), known)
-	var left []string
-	if out > 0 {
-		left = append(left, fmt.Sprintf(v.lang.Plural(float64(out), v.say("%d day of measurement outage", "%d jour de panne de mesure"), v.say("%d days of measurement outage", "%d jours de panne de mesure")), out))
-	}
-	if young > 0 {
-		left = append(left, v.say("the last %d, whose conversions are still coming in", "les %d derniers, dont des conversions restent à venir", young))
-	}
-	if len(left) == 0 {
-		return title
-	}
-	return title + v.say("; left out of comparisons: ", "\u00a0; écartés des comparaisons\u00a0: ") + v.lang.Join(left)
+		return s.say("new since the last report", "nouveau depuis le dernier rapport")
+	}, gone
 }

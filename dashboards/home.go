@@ -3,12 +3,15 @@ package dashboards
 import (
 	"fmt"
 	"html/template"
+	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"vigie/internal/agency"
+	"vigie/internal/jobs"
 	"vigie/internal/locale"
 	"vigie/metrics"
 	"vigie/metrics/insight"
@@ -25,9 +28,13 @@ type homeView struct {
 	// The first findings of the running campaigns, and the last reports issued.
 	Findings, Reports           []homeItem
 	FindingsTitle, ReportsTitle string
-	Problems                    []string // in the workspace's files
-	Notices                     []string // of the inbox and the schedule
-	Help                        string   // how to start, where there is no campaign
+	// More are the campaigns whose findings are not all listed, Refused the
+	// clients with files that were not taken in.
+	More, Refused []option
+	Hidden        int      // findings that are not listed
+	Problems      []string // in the workspace's files
+	Notices       []string // of the inbox and the schedule
+	Help          string   // how to start, where there is no campaign
 }
 
 // homeItem is a line of the lists below the campaigns.
@@ -49,7 +56,7 @@ type homeRow struct {
 	Ratio, Tone             string
 	Fill                    float64 // px of the bar
 	CPA, CPAAim             string
-	Pace                    string
+	Pace, PaceTone          string
 	Data, Behind            string
 	Findings                string
 	ByLevel                 string
@@ -98,6 +105,18 @@ func home(v *visit) error {
 			b.Notices = append(b.Notices, n.In(v.lang))
 		}
 	}
+	for _, client := range v.agency.Clients {
+		refused, err := jobs.Refused(v.agency, client.ID)
+		if err != nil {
+			return err
+		}
+		if n := len(refused); n > 0 && len(client.Campaigns) > 0 {
+			b.Refused = append(b.Refused, option{
+				Value: v.at(nil, "c", client.ID, client.Campaigns[0].ID, "data") + "#refused",
+				Label: fmt.Sprintf(v.lang.Plural(float64(n), v.say("%d file of %s was not taken in", "%d fichier de %s n’a pas été importé"), v.say("%d files of %s were not taken in", "%d fichiers de %s n’ont pas été importés")), n, client.Name),
+			})
+		}
+	}
 	for _, p := range v.agency.Problems {
 		b.Problems = append(b.Problems, p.In(v.lang))
 	}
@@ -129,6 +148,13 @@ func home(v *visit) error {
 	b.FindingsTitle = fmt.Sprintf(v.lang.Plural(float64(len(b.Findings)), v.say("%d established finding calls for a look", "%d constat établi mérite un regard"),
 		v.say("%d established findings call for a look", "%d constats établis méritent un regard")), len(b.Findings))
 	b.ReportsTitle = fmt.Sprintf(v.lang.Plural(float64(len(b.Reports)), v.say("%d report issued", "%d rapport émis"), v.say("%d reports issued", "%d rapports émis")), len(b.Reports))
+	for _, x := range b.Findings[min(len(b.Findings), homeItems):] {
+		url, _, _ := strings.Cut(x.URL, "#")
+		if n := len(b.More); n == 0 || b.More[n-1].Value != url {
+			b.More = append(b.More, option{Value: url, Label: x.Campaign})
+		}
+	}
+	b.Hidden = max(0, len(b.Findings)-homeItems)
 	b.Findings, b.Reports = b.Findings[:min(len(b.Findings), homeItems)], b.Reports[:min(len(b.Reports), homeItems)]
 	b.Lead, b.Title = v.homeLead(phases), v.homeTitle(phases)
 	v.write("home", &frame{Title: v.agency.Name, Current: "campaigns", Body: b})
@@ -205,7 +231,7 @@ func (s *subject) fill(row *homeRow, p *reports.Page) {
 	}
 	for _, x := range p.Insight.Paces {
 		if x.Scope == "" {
-			row.Pace = l.Percent(x.Index, 0)
+			row.Pace, row.PaceTone = l.Percent(x.Index, 0), reports.PaceTone(x)
 		}
 	}
 	if p.Last != 0 {
@@ -250,13 +276,29 @@ func (s *subject) fill(row *homeRow, p *reports.Page) {
 	row.ByLevel = strings.Join(by, ", ")
 	editions, _ := reports.Editions(s.c) // its own page says what is wrong with them
 	for i, e := range editions {
-		url := s.at(nil, "c", s.c.Client.ID, s.c.ID, "reports")
+		url := s.reportURL(e)
 		if i == 0 {
 			row.Report, row.ReportURL = l.PeriodShort(e.Period.From, e.Period.To), url
 		}
 		row.reports = append(row.reports, homeItem{URL: url, Text: p.KindLabel() + ", " + l.Period(e.Period.From, e.Period.To),
 			Campaign: s.c.Name, When: l.DayShort(locale.DayOf(e.Issued.In(s.c.Zone))), issued: e.Issued})
 	}
+}
+
+// reportURL is the address of an issued report, in the page's language where it
+// was written in it; that of the list where it has no such file.
+func (s *subject) reportURL(e reports.Edition) string {
+	parts := []string{"c", s.c.Client.ID, s.c.ID, "reports"}
+	name := ""
+	for _, f := range e.Files {
+		if path.Ext(f) == ".html" && (name == "" || f == reports.FileName(s.lang)) {
+			name = f
+		}
+	}
+	if name == "" {
+		return s.at(nil, parts...)
+	}
+	return s.at(nil, append(parts, e.ID, strconv.Itoa(e.Revision), name)...)
 }
 
 // homeTitle names the running campaign that needs attention most: the one that
@@ -280,7 +322,7 @@ func (v *visit) homeTitle(phases [3][]homeRow) string {
 				below = r
 			}
 		}
-		if r.state == reports.Reached {
+		if r.state == reports.Reached || r.state == reports.Tolerated {
 			held++
 		}
 		if r.late > 0 && (late == nil || r.late > late.late) {
@@ -325,6 +367,9 @@ func (v *visit) homeTitle(phases [3][]homeRow) string {
 func (v *visit) homeLead(phases [3][]homeRow) string {
 	n := map[string]int{}
 	for _, r := range phases[running] {
+		if r.state == reports.Tolerated {
+			r.state = reports.Reached // held, and the line says how near
+		}
 		n[r.state]++
 	}
 	total := len(phases[running])

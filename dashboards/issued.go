@@ -14,7 +14,9 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
+	"vigie/internal/agency"
 	"vigie/internal/jobs"
 	"vigie/internal/locale"
 	"vigie/reports"
@@ -74,6 +76,11 @@ func (v *visit) due(s *subject) ([]dueView, error) {
 			continue
 		}
 		x := dueView{When: r.When, Next: r.Why.In(v.lang)}
+		for _, asked := range s.c.Reports {
+			if asked.When.Words == r.When {
+				x.When = v.schedule(asked.When)
+			}
+		}
 		if !r.Next.IsZero() {
 			x.Next = v.say("next: %s, for %s", "prochain\u00a0: %s, pour la période %s",
 				v.lang.Instant(r.Next.In(s.c.Zone)), v.lang.Period(r.Period.From, r.Period.To))
@@ -89,6 +96,25 @@ func (v *visit) due(s *subject) ([]dueView, error) {
 		list = append(list, x)
 	}
 	return list, nil
+}
+
+// schedule says when a report is due, in the page's language; cron fields are
+// shown as they are.
+func (v *visit) schedule(s agency.Schedule) string {
+	at := v.lang.Clock(time.Date(2026, 1, 1, s.Hour, s.Minute, 0, 0, time.UTC))
+	switch s.Every {
+	case agency.Daily:
+		return v.say("every day at %s", "tous les jours à %s", at)
+	case agency.Weekly:
+		return v.say("%s at %s", "%s à %s", v.lang.WeekdayName(s.Weekday), at)
+	case agency.Monthly:
+		day := strconv.Itoa(s.MonthDay)
+		if s.MonthDay == 1 {
+			day = v.say("1", "1er")
+		}
+		return v.say("day %s of the month at %s", "le %s du mois à %s", day, at)
+	}
+	return s.Words
 }
 
 // editionView is an issued report: what it covers, when it was issued and its

@@ -95,7 +95,7 @@ func TestToken(t *testing.T) {
 	for _, c := range []*http.Cookie{nil, {Name: name, Value: ""}, {Name: name, Value: testToken + "x"}, {Name: "other", Value: testToken}} {
 		for _, path := range []string{"/", campaignPath, campaignPath + "/data", "/nowhere", campaignPath + "/reports/2026-W42/1/full.fr.html"} {
 			rec := ask(path, c)
-			if body := rec.Body.String(); rec.Code != 403 || strings.Contains(body, "Ourse") || strings.Contains(body, "Ardoise") || strings.Contains(body, "Séances") || !strings.Contains(body, "vigie serve") {
+			if body := rec.Body.String(); rec.Code != 403 || strings.Contains(body, "Ourse") || strings.Contains(body, "Ardoise") || strings.Contains(body, "Séances") || !strings.Contains(body, "vigie serve") || strings.Contains(body, "Montants HT") || strings.Contains(body, `href="/aide"`) {
 				t.Errorf("%s with cookie %v: %d", path, c, rec.Code)
 			}
 		}
@@ -287,9 +287,90 @@ func TestFilters(t *testing.T) {
 	t.Errorf("%s: got\n%s", path, out.String())
 }
 
+// Where the campaign stands and where it goes does not follow the period and the
+// channels that one looks at.
+func TestStanding(t *testing.T) {
+	w := demoWorld(t)
+	parts := regexp.MustCompile(`(?s)<p class="lead">.*?</p>|<nav class="tabs".*?</nav>|<section class="sec w[845]">.*?</section>`)
+	address := regexp.MustCompile(`href="[^"#]*`) // the choice stays in the addresses
+	standing := func(query string) string {
+		return address.ReplaceAllString(strings.Join(parts.FindAllString(w.text(t, campaignPath+query, 200), -1), "\n"), "")
+	}
+	want := standing("")
+	if strings.Count(want, "<section") != 3 {
+		t.Fatalf("pacing, targets and findings are not found in\n%s", want)
+	}
+	for _, query := range []string{"?period=2026-09", "?period=start", "?channel=linkedin-cse", "?period=dates&from=2026-10-06&to=2026-10-08"} {
+		if standing(query) != want {
+			t.Errorf("%s changes where the campaign stands", query)
+		}
+		if findings := w.text(t, campaignPath+"/findings"+query, 200); address.ReplaceAllString(findings, "") != address.ReplaceAllString(w.text(t, campaignPath+"/findings", 200), "") {
+			t.Errorf("%s changes the findings", query)
+		}
+	}
+}
+
+// The findings are those that the last report issued held: it was made of the
+// same data.
+func TestSince(t *testing.T) {
+	w := demoWorld(t)
+	body := w.text(t, campaignPath+"/findings", 200)
+	if n := strings.Count(body, "déjà là au dernier rapport"); n != 5 || strings.Contains(body, "nouveau depuis") {
+		t.Errorf("%d of 5 findings were there at the last report", n)
+	}
+	for path, want := range map[string]string{
+		"/":         campaignPath + "/reports/2026-W42/1/full.fr.html",
+		"/?lang=en": campaignPath + "/reports/2026-W42/1/full.fr.html?lang=en", // it was not issued in English
+	} {
+		if body := w.text(t, path, 200); !strings.Contains(body, `href="`+want+`"`) {
+			t.Errorf("%s does not lead to %s", path, want)
+		}
+	}
+}
+
+// Lists that are cut say how much they leave out, and lead to it.
+func TestMany(t *testing.T) {
+	dir := filepath.Join(scratch, "many")
+	if err := simulate.Demo(dir); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "clients", "bloc-d-ardoise", "essais-rentree-2026", "campaign.yaml")
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Every channel spends half of what it should.
+	double := regexp.MustCompile(`(budget: |total: )(\d+)`).ReplaceAllFunc(b, func(m []byte) []byte {
+		var n int
+		key, number, _ := strings.Cut(string(m), ": ")
+		fmt.Sscan(number, &n)
+		return fmt.Appendf(nil, "%s: %d", key, 2*n)
+	})
+	if err := os.WriteFile(file, double, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	w, err := open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.close()
+	for path, want := range map[string][]string{
+		"/":          {"9 constats établis méritent un regard", `Tout voir : <a href="` + campaignPath + `/findings">Séances d’essai, rentrée 2026</a> (4 de plus)`},
+		"/?lang=en":  {"9 established findings call for a look", "(4 more)"},
+		campaignPath: {"9 constats", `<a href="` + campaignPath + `/findings">et 4 de plus</a>`},
+	} {
+		body := plain(w.text(t, path, 200))
+		for _, x := range want {
+			if !strings.Contains(body, x) {
+				t.Errorf("%s does not say %q", path, x)
+			}
+		}
+	}
+}
+
 // plain is a text with ordinary spaces, as cases are typed.
 func plain(s string) string {
-	return strings.NewReplacer(locale.NBSP, " ", locale.NNBSP, " ").Replace(html.UnescapeString(s))
+	return strings.NewReplacer(locale.NBSP, " ", locale.NNBSP, " ", "\u2060", "").Replace(html.UnescapeString(s))
 }
 
 var tags = regexp.MustCompile(`(?s)<script[^>]*>.*?</script>|<svg.*?</svg>|<code>.*?</code>|<[^>]*>`)
@@ -334,6 +415,8 @@ func TestLanguages(t *testing.T) {
 		campaignPath + "?period=start":         campaignPath + "?lang=en&amp;period=start",
 		campaignPath + "?period=start&lang=en": campaignPath + "?period=start",
 		"/aide/exports":                        "/help/exports",
+		"/aide/demarrer":                       "/help/start",
+		"/help/kpi":                            "/aide/indicateurs",
 		"/":                                    "/?lang=en",
 	} {
 		if body := w.text(t, path, 200); !strings.Contains(body, `class="other" href="`+want+`"`) {

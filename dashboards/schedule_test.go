@@ -37,6 +37,9 @@ func TestSchedule(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "inbox", "perdu.csv"), []byte("a;b\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(filepath.Join(dir, "inbox", "bloc-d-ardoise", "vide.csv"), []byte("a;b\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	wh, err := warehouse.Open(context.Background(), filepath.Join(dir, ".vigie"))
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +62,7 @@ func TestSchedule(t *testing.T) {
 	}
 	says := func(path string, want ...string) {
 		t.Helper()
-		body := strings.ReplaceAll(w.text(t, path, 200), "\u00a0", " ")
+		body := plain(w.text(t, path, 200))
 		for _, x := range want {
 			if !strings.Contains(body, x) {
 				t.Errorf("%s does not say %q", path, x)
@@ -83,7 +86,12 @@ func TestSchedule(t *testing.T) {
 	tick(now)
 	says("/", "sources/feuille : pas de lien", "vigie sync feuille")
 	says("/", "inbox/perdu.csv", "à mettre dans le dossier d’un client")
-	says(campaignPath+"/reports", "lundi 08:00", "prochain : 19 octobre 2026 à 8 h")
+	says("/", "1 fichier de Bloc d’Ardoise n’a pas été importé", campaignPath+"/data#refused")
+	says("/?lang=en", "1 file of Bloc d’Ardoise was not taken in")
+	says(campaignPath+"/data", "1 fichier n’a pas été importé", "refuses/vide.csv", "« vide.csv » n’a pas été importé. Rien n’en a été gardé.")
+	says(campaignPath+"/data?lang=en", "“vide.csv” was not taken in. Nothing of it was kept.")
+	says(campaignPath+"/reports?lang=en", "Monday at 08:00")
+	says(campaignPath+"/reports", "lundi à 8 h", "prochain : 19 octobre 2026 à 8 h")
 
 	tick(time.Date(2026, 10, 19, 6, 1, 0, 0, time.UTC)) // 8:01 in Paris
 	says(campaignPath+"/reports", "Semaine 42", "émis", "prochain : 26 octobre 2026 à 8 h, pour la période 19–25 octobre 2026")

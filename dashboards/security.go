@@ -106,5 +106,5 @@ func (s *site) guard(next http.Handler) http.Handler {
 func (s *site) closed(w http.ResponseWriter, r *http.Request) {
 	v := s.visit(w, r)
 	v.status = http.StatusForbidden
-	v.write("closed", &frame{Title: v.t(locale.Text{EN: "Open the link", FR: "Ouvrez le lien"})})
+	v.write("closed", &frame{Closed: true, Title: v.t(locale.Text{EN: "Open the link", FR: "Ouvrez le lien"})})
 }

@@ -66,6 +66,7 @@ type frame struct {
 	Help    string
 	Other   locale.Lang // the other language
 	OtherAt string      // this page in it
+	Closed  bool        // to this visitor: no link leads anywhere
 	Charts  bool        // the page draws charts in the browser
 	Notes   []string
 	Foot    string
@@ -220,6 +221,12 @@ func (v *visit) write(name string, f *frame) {
 	parts := strings.Split(strings.Trim(path.Clean(v.r.URL.Path), "/"), "/")
 	if parts[0] == "aide" || parts[0] == "help" {
 		parts[0] = helpRoot[f.Other]
+		for _, t := range topics {
+			if len(parts) > 1 && (parts[1] == t.Name.EN || parts[1] == t.Name.FR) {
+				parts[1] = t.Name.In(f.Other)
+				break
+			}
+		}
 	}
 	query := v.r.URL.Query()
 	query.Del("token")
@@ -238,5 +245,5 @@ func (v *visit) write(name string, f *frame) {
 	}
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	v.w.WriteHeader(v.status)
-	b.WriteTo(v.w)
+	v.w.Write(reports.Unbroken(b.Bytes()))
 }

@@ -6,9 +6,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"vigie/internal/locale"
@@ -102,8 +105,18 @@ func TestBrowser(t *testing.T) {
 	}
 }
 
-// TestPaper prints the report: A4, and not many more pages than it has
-// sections.
+// medium is the kind of medium that a page is shown on: screen or print.
+func medium(kind string) chromedp.Action[chromedp.Void] {
+	return func(ctx context.Context, p *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: kind})
+		return chromedp.Void{}, err
+	}
+}
+
+// paperWidth is what an A4 page leaves between its margins, px.
+const paperWidth = 687
+
+// TestPaper prints the report on A4, at its own scale: 8 points stay 8 points.
 func TestPaper(t *testing.T) {
 	ctx := chromium(t)
 	e := engine(t)
@@ -116,15 +129,61 @@ func TestPaper(t *testing.T) {
 		if err := os.WriteFile(path, body, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if err := chromedp.Do(ctx, chromedp.Navigate("file://"+path)); err != nil {
+		if err := chromedp.Do(ctx, medium("print"), chromedp.EmulateViewport(paperWidth, 900), chromedp.Navigate("file://"+path)); err != nil {
 			t.Fatal(err)
+		}
+		width, err := chromedp.Run(ctx, chromedp.Evaluate[int]("document.documentElement.scrollWidth"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if width > paperWidth+3 { // charts are 690 px wide, and shrink by that
+			t.Errorf("%s: %d px of width on %d: the whole report is printed smaller", l, width, paperWidth)
 		}
 		pdf, err := chromedp.Run(ctx, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize(), chromedp.PDFPrintBackground()))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := len(regexp.MustCompile(`/Type\s*/Page\b[^s]`).FindAll(pdf, -1)); n < 4 || n > 10 {
+		if n := len(regexp.MustCompile(`/Type\s*/Page\b[^s]`).FindAll(pdf, -1)); n < 4 || n > 7 {
 			t.Errorf("%s: %d pages", l, n)
+		}
+	}
+}
+
+// TestLongNames gives a channel a long name without a space: on a desk, a phone
+// and paper every number of its tables stays in view.
+func TestLongNames(t *testing.T) {
+	ctx := chromium(t)
+	s := snapshot(t)
+	b, err := s.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	long, err := Decode([]byte(strings.ReplaceAll(string(b), s.Channels[2].Label, strings.Repeat("Prospection_", 17))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := HTML(long, locale.FR, engine(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "long.html")
+	if err := os.WriteFile(path, body, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []struct {
+		kind  string
+		width int64
+	}{{"screen", 1280}, {"screen", 390}, {"print", paperWidth}} {
+		if err := chromedp.Do(ctx, medium(at.kind), chromedp.EmulateViewport(at.width, 900), chromedp.Navigate("file://"+path)); err != nil {
+			t.Fatal(err)
+		}
+		out, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`[...document.querySelectorAll('.tw')].filter((e) => e.getClientRects().length && !e.closest('details') && e.scrollWidth > e.clientWidth + 1).map((e) => e.getAttribute('aria-label') + ' ' + e.scrollWidth + ' of ' + e.clientWidth)
+			.concat(document.documentElement.scrollWidth > innerWidth + 3 ? ['the page: ' + document.documentElement.scrollWidth] : [])`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range out {
+			t.Errorf("%s, %d px: %s", at.kind, at.width, x)
 		}
 	}
 }

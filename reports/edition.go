@@ -35,11 +35,26 @@ type Edition struct {
 	Issued   time.Time `json:"issued"`
 	Period   Days      `json:"period"`
 	Files    []string  `json:"files"` // names in Dir
-	// Fresh: this call wrote it. An edition of the same figures is found again.
-	Fresh bool `json:"fresh"`
+	// Fresh: this call wrote it. An edition of the same figures is found again,
+	// and Added are the files that this call added to it.
+	Fresh bool     `json:"fresh"`
+	Added []string `json:"added,omitempty"`
 	// Altered are the files that are no longer what was issued, as paths inside
 	// the folder of the period: 1/full.fr.html. They are never written over.
 	Altered []string `json:"altered,omitempty"`
+}
+
+// Snapshot reads the frozen figures of an edition.
+func (e *Edition) Snapshot() (*Snapshot, error) {
+	b, err := os.ReadFile(filepath.Join(e.Dir, snapshotName))
+	if err != nil {
+		return nil, fmt.Errorf("edition: %w", err)
+	}
+	s, err := Decode(b)
+	if err != nil {
+		return nil, fmt.Errorf("edition %s, %d: %w", e.ID, e.Revision, err)
+	}
+	return s, nil
 }
 
 // ErrNothing: there is nothing to report of a period; its text is for people.
@@ -243,8 +258,6 @@ func same(a, b *Snapshot) bool {
 	return err1 == nil && err2 == nil && bytes.Equal(ea, eb)
 }
 
-const snapshotName = "snapshot.json"
-
 // issued is the snapshot of a revision, nil where it is not the one that was
 // issued.
 func issued(dir string, altered []string) *Snapshot {
@@ -294,10 +307,10 @@ func checksum(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// complete writes the files of an edition that are not there yet, and its
-// manifest.
+// complete writes the files of an edition that are not there yet, and where it
+// wrote one the manifest.
 func complete(dir string, s *Snapshot, revision int, engine *chart.Engine, langs []locale.Lang) (*Edition, error) {
-	var wrote []string
+	var added []string
 	for _, l := range langs {
 		path := filepath.Join(dir, FileName(l))
 		if _, err := os.Stat(path); err == nil {
@@ -310,14 +323,19 @@ func complete(dir string, s *Snapshot, revision int, engine *chart.Engine, langs
 		if err := writeFile(path, body); err != nil {
 			return nil, err
 		}
-		wrote = append(wrote, FileName(l))
+		added = append(added, FileName(l))
 	}
-	if len(wrote) > 0 {
-		if err := writeManifest(dir, s, revision, wrote); err != nil {
+	if len(added) > 0 {
+		if err := writeManifest(dir, s, revision, added); err != nil {
 			return nil, err
 		}
 	}
-	return read(dir)
+	e, err := read(dir)
+	if err != nil {
+		return nil, err
+	}
+	e.Added = added
+	return e, nil
 }
 
 // writeManifest says what a revision holds. What it said of files that were not
@@ -354,7 +372,10 @@ func writeManifest(dir string, s *Snapshot, revision int, wrote []string) error 
 	return writeFile(filepath.Join(dir, manifestName), append(body, '\n'))
 }
 
-const manifestName = "manifest.json"
+const (
+	manifestName = "manifest.json"
+	snapshotName = "snapshot.json"
+)
 
 // writeFile puts a read-only file in place at once.
 func writeFile(path string, body []byte) error {

@@ -3,7 +3,6 @@ package reports
 import (
 	"html/template"
 
-	"vigie/internal/locale"
 	"vigie/metrics/insight"
 	"vigie/metrics/insight/words"
 )
@@ -24,10 +23,16 @@ var _ = register(Section{
 		switch {
 		case n == 0:
 			return p.T("No finding: nothing stands out of the noise in %d rules", "Aucun constat\u00a0: rien ne sort du bruit parmi %d règles", p.Insight.Rules)
-		case p.Lang == locale.EN:
-			return p.T("%d %s, %d established", "", n, p.Lang.Plural(float64(n), "finding", "findings"), established)
+		case n == 1 && established == 1:
+			return p.T("1 finding stands out, an established one", "1 constat ressort, il est établi")
+		case n == 1:
+			return p.T("1 finding stands out, not yet established", "1 constat ressort, pas encore établi")
+		case established == n:
+			return p.T("%d findings stand out, all established", "%d constats ressortent, tous établis", n)
+		case established == 0:
+			return p.T("%d findings stand out, none established yet", "%d constats ressortent, aucun encore établi", n)
 		}
-		return p.T("", "%d %s, %d %s", n, p.Lang.Plural(float64(n), "constat", "constats"), established, p.Lang.Plural(float64(established), "établi", "établis"))
+		return p.T("%d findings stand out, %d of them established", "%d constats ressortent, dont %d "+p.Lang.Plural(float64(established), "établi", "établis"), n, established)
 	},
 	Data: func(p *Page) (any, error) {
 		var list []FindingView
@@ -64,7 +69,7 @@ func (p *Page) FindingView(f insight.Finding) FindingView {
 		Mind: f.WouldChange.In(p.Lang), Mark: p.Evidence(f.Level), Tested: f.Tested, Critical: f.Critical,
 	}
 	if f.Effect.Confidence > 0 {
-		v.Effect = words.Change(p.Lang, f.Effect.Value) + " " + p.brackets(p.points(f.Effect.Low), p.points(f.Effect.High))
+		v.Effect = words.Change(p.Lang, f.Effect.Value) + " " + p.Lang.Interval(p.points(f.Effect.Low), p.points(f.Effect.High))
 	}
 	for _, e := range f.Evidence {
 		v.Evidence = append(v.Evidence, e.Label.In(p.Lang)+p.Lang.Colon()+" "+e.Text.In(p.Lang))

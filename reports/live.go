@@ -5,7 +5,6 @@ import (
 	"html/template"
 	"math"
 	"slices"
-	"strings"
 
 	"vigie/metrics"
 	"vigie/reports/chart"
@@ -50,12 +49,6 @@ var liveCharts = map[string]func(p *Page) func(m chart.Medium) chart.Chart{
 			return nil
 		}
 		d := p.bulletsData()
-		for i := range d.Rows {
-			// A page has a third of its width for them: CPA, not its full name.
-			if _, short, ok := strings.Cut(d.Rows[i].Name, "("); ok {
-				d.Rows[i].Name = strings.TrimSuffix(short, ")")
-			}
-		}
 		return func(m chart.Medium) chart.Chart { return chart.Bullets(d, p.Lang, m) }
 	},
 	"channels": func(p *Page) func(m chart.Medium) chart.Chart {
@@ -108,7 +101,7 @@ func (p *Page) Live(name string, wide chart.Medium, more ...chart.Medium) (*Live
 		return nil, nil
 	}
 	c := build(wide)
-	f := &Live{ID: c.ID, Message: c.Message, Note: c.Note, Table: c.Table, Source: p.source()}
+	f := &Live{ID: c.ID, Message: c.Message, Note: c.Note, Table: c.Table, Source: p.Source()}
 	add := func(c chart.Chart) {
 		f.Options = append(f.Options, LiveOptions{c.Width, c.Height, c.Options})
 	}
@@ -133,7 +126,7 @@ func (p *Page) Live(name string, wide chart.Medium, more ...chart.Medium) (*Live
 // frames of the snapshot must have been asked for these channels.
 func (p *Page) Only(ids []string) *Page {
 	s := *p.Snapshot
-	s.Series, s.Channels, s.Insight.Paces = nil, nil, nil
+	s.Series, s.Channels, s.Insight.Paces, s.Insight.Costs, s.Insight.Outages = nil, nil, nil, nil, nil
 	for _, x := range p.Series {
 		if slices.Contains(ids, x.ID) {
 			s.Series = append(s.Series, x)
@@ -149,6 +142,19 @@ func (p *Page) Only(ids []string) *Page {
 			s.Insight.Paces = append(s.Insight.Paces, x)
 		}
 	}
+	for _, x := range p.Insight.Costs {
+		if slices.Contains(ids, x.Scope) {
+			s.Insight.Costs = append(s.Insight.Costs, x)
+		}
+	}
+	for _, o := range p.Insight.Outages {
+		if slices.ContainsFunc(ids, o.Touches) {
+			s.Insight.Outages = append(s.Insight.Outages, o)
+		}
+	}
+	s.Sources = slices.DeleteFunc(slices.Clone(p.Sources), func(x metrics.Source) bool {
+		return !slices.ContainsFunc(s.Channels, func(c Channel) bool { return c.Platform == x.Platform })
+	})
 	s.Whole.Label = p.T("Chosen channels", "Leviers choisis")
 	s.Whole.Days = slices.Clone(p.Whole.Days)
 	for i := range s.Whole.Days {
@@ -181,18 +187,35 @@ func (p *Page) SectionTitle(name string) string {
 	panic("reports: no section " + name)
 }
 
-// ChannelsTitle says which channel's cost stands out over the last days, as the
-// chart of channels shows it.
+// ChannelsTitle says which channel's cost stands out over the last days whose
+// conversions have come in, as the chart of channels shows it; or that too
+// little is known to say so.
 func (p *Page) ChannelsTitle() string {
 	d := p.multiplesData()
-	for _, x := range d.Panels {
-		if x.StandsOut {
-			return p.T("%s costs clearly more than aimed: %s over %d days for %s", "%s coûte nettement plus que visé\u00a0: %s sur %d jours pour %s",
-				x.Name, p.money(x.Points[len(x.Points)-1].Value, 2), rollingDays, p.money(d.Target, 2))
+	channels := d.Panels[1:] // after the whole
+	few, young := 0, 0
+	for _, x := range channels {
+		b, ok := judged(x)
+		switch {
+		case x.StandsOut:
+			return p.T("%s costs clearly more than aimed: %s over the %d days to %s, for %s", "%s coûte nettement plus que visé\u00a0: %s sur les %d\u00a0jours finissant le %s, pour %s",
+				x.Name, p.money(b.Value, 2), rollingDays, p.Lang.DayText(b.Day), p.money(d.Target, 2))
+		case x.TooFew != "":
+			few++
+		case !ok:
+			young++
 		}
 	}
-	if math.IsNaN(d.Target) {
+	n := len(channels) - few - young
+	switch {
+	case few > 0 && few == len(channels) && few == 1:
+		return p.T("%s has too few conversions for its cost to be judged", "%s a trop peu de conversions pour que son coût soit jugé", channels[0].Name)
+	case few > 0 && few == len(channels):
+		return p.T("None of the %d channels has enough conversions for its cost to be judged", "Aucun des %d leviers n’a assez de conversions pour que son coût soit jugé", few)
+	case math.IsNaN(d.Target) || n == 0:
 		return p.T("Cost per acquisition over %d sliding days, channel by channel", "Le coût par acquisition sur %d jours glissants, levier par levier", rollingDays)
+	case n < len(channels):
+		return p.T("None of the %d channels that can be judged costs clearly more than the %s aimed at", "Parmi les leviers que l’on peut juger (%d), aucun ne coûte nettement plus que les %s visés", n, p.money(d.Target, 2))
 	}
 	return p.T("No channel costs clearly more than the %s aimed at", "Aucun levier ne coûte nettement plus que les %s visés", p.money(d.Target, 2))
 }
@@ -208,11 +231,6 @@ func (p *Page) SplitTitle() string {
 		bars = s.Channels.Bars
 	}
 	return p.splitSentence(bars)
-}
-
-// ChannelTable is the table of channels and its last line.
-func (p *Page) ChannelTable() (rows []ChannelRow, total ChannelRow) {
-	return p.channelRows(), p.channelRow("", p.T("Total", "Total"), "", p.Frame.Total, nil)
 }
 
 // SourceViews are the exports behind the figures.

@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -23,15 +24,23 @@ var _ = register(Section{
 			problems += len(s.Problems) + int(s.More)
 		}
 		n := len(p.Sources)
-		if p.Lang == locale.EN {
-			return p.T("Method and data: %d %s, %d %s to know of", "", n, p.Lang.Plural(float64(n), "export", "exports"), problems, p.Lang.Plural(float64(problems), "problem", "problems"))
+		exports := p.T("%d %s", "%d %s", n, p.Lang.Plural(float64(n), "export", "exports"))
+		switch {
+		case n == 0:
+			return p.T("No export has been taken in", "Aucun export n’a été importé")
+		case problems == 0:
+			return p.T("These figures rest on %s, with no problem to report", "Ces chiffres reposent sur %s, sans problème à signaler", exports)
 		}
-		return p.T("", "Méthode et données\u00a0: %d %s, %d %s à connaître", n, p.Lang.Plural(float64(n), "export", "exports"), problems, p.Lang.Plural(float64(problems), "problème", "problèmes"))
+		return p.T("These figures rest on %s: %d %s to know of", "Ces chiffres reposent sur %s\u00a0: %d %s à connaître", exports,
+			problems, p.Lang.Plural(float64(problems), p.T("problem", "problème"), p.T("problems", "problèmes")))
 	},
 	Data: func(p *Page) (any, error) {
 		type definition struct{ Label, Formula, Doc, Trap string }
 		var defs []definition
 		for _, k := range metrics.KPIs {
+			if !p.shows(k.ID) {
+				continue
+			}
 			defs = append(defs, definition{k.Label.In(p.Lang), k.Formula.In(p.Lang), k.Doc.In(p.Lang), k.Trap.In(p.Lang)})
 		}
 		type rule struct{ Title, Why string }
@@ -107,6 +116,12 @@ func (p *Page) ConversionNotes() []string {
 	return out
 }
 
+// shows reports whether the report writes values of a KPI.
+func (p *Page) shows(kpi string) bool {
+	_, aimed := p.target(kpi)
+	return aimed || kpi == "clicks" || slices.Contains(tileKPIs, kpi)
+}
+
 // SourceView is an export as the annex shows it.
 type SourceView struct {
 	File, Platform, Recognised, Days, Known, Rows, Control, SHA string
@@ -133,7 +148,7 @@ var knownWords = map[string]locale.Text{
 
 func (p *Page) sourceView(s metrics.Source) SourceView {
 	v := SourceView{
-		File: s.File, Platform: platformName(s.Platform), Recognised: s.Recognised.In(p.Lang),
+		File: locale.Straight(s.File), Platform: platformName(s.Platform), Recognised: s.Recognised.In(p.Lang),
 		Days: p.Lang.Period(s.FirstDay, s.LastDay), Known: p.Lang.DayShort(locale.DayOf(s.KnownAsOf)) + " (" + knownWords[s.KnownFrom].In(p.Lang) + ")",
 		Rows: p.Lang.Int(s.Rows), Control: controlWords[s.Control].In(p.Lang), Withheld: s.Withheld,
 		SHA: s.SHA256[:min(len(s.SHA256), 16)],

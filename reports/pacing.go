@@ -49,11 +49,9 @@ var _ = register(Section{
 				Spent: p.money(units(x.Spent), 0), Index: p.Lang.Percent(x.Index, 0), Projected: p.money(units(x.Projected), 0), Range: locale.Dash,
 			}
 			if x.Range {
-				l.Range = p.brackets(p.Lang.Number(units(x.Low), 0), p.Lang.Number(units(x.High), 0))
+				l.Range = p.Lang.Interval(p.Lang.Number(units(x.Low), 0), p.Lang.Number(units(x.High), 0))
 			}
-			if math.Abs(x.Index-1) > x.Band {
-				l.Tone = "bad"
-			}
+			l.Tone = PaceTone(x)
 			lines = append(lines, l)
 		}
 		data := map[string]any{"Page": p, "Lines": lines, "Start": p.Lang.DayText(p.Flight.From)}
@@ -67,6 +65,14 @@ var _ = register(Section{
 		return data, nil
 	},
 })
+
+// PaceTone is the class of a pace: orange outside the band that it is judged by.
+func PaceTone(x insight.Pace) string {
+	if math.Abs(x.Index-1) > x.Band {
+		return "bad"
+	}
+	return ""
+}
 
 // pace is the pace of the whole ("") or of a channel.
 func (p *Page) pace(scope string) (insight.Pace, bool) {

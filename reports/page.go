@@ -42,7 +42,7 @@ func (p *Page) Meta() string {
 		parts = append(parts, p.T("objective: %s", "objectif\u00a0: %s", p.Objective))
 	}
 	if p.Budget > 0 {
-		parts = append(parts, p.T("budget %s before tax", "budget %s HT", p.money(units(p.Budget), 0)))
+		parts = append(parts, p.T("budget\u00a0%s before tax", "budget\u00a0%s\u00a0HT", p.money(units(p.Budget), 0)))
 	}
 	return strings.Join(parts, " · ")
 }
@@ -87,17 +87,34 @@ func (p *Page) essentials() []string {
 		}
 		s += p.T(" for %s spent %s, at %s each", " pour %s dépensés %s, soit %s l’une", p.money(*total["spend"].Value, 0), l.FromTo(p.Flight.From, p.Last), p.money(*cpa.Value, 2))
 		if cpa.Low != nil && cpa.High != nil {
-			s += p.T(" (between %s and %s)", " (entre %s et %s)", p.money(*cpa.Low, 0), p.money(*cpa.High, 0))
+			s += p.T(" (%s to %s, 90%%)", " (de %s à %s, à 90\u00a0%%)", p.money(*cpa.Low, 2), p.money(*cpa.High, 2))
 		}
 		out = append(out, s+".")
 	}
 	if f, ok := p.headline(); ok {
-		out = append(out, strings.TrimSuffix(f.Title.In(l), ".")+".")
+		out = append(out, strings.TrimSuffix(f.Title.In(l), ".")+p.missed(f)+".")
 	}
 	if len(p.Advice.Recommendations) > 0 {
 		out = append(out, strings.TrimSuffix(p.Advice.Recommendations[0].Title.In(l), ".")+".")
 	}
 	return out
+}
+
+// missed says what a possible outage amounts to: the conversions that it may have
+// kept from being counted, and how much that is of what is missing to the target.
+func (p *Page) missed(f insight.Finding) string {
+	if f.Rule != "tracking-outage" {
+		return ""
+	}
+	lost := math.Round(f.Against - f.Value)
+	t, ok := p.target("conversions")
+	if ok && t.Value.Value != nil {
+		if short := math.Round(t.ToDate - *t.Value.Value); short > 0 && lost > 0 {
+			return p.T("; if the measurement broke down, about %s of the %s missing to reach the target were not counted", "\u00a0; si la mesure est tombée en panne, environ %s des %s qui manquent à la cible n’ont pas été comptées",
+				p.Lang.Count(min(lost, short)), p.counted(short))
+		}
+	}
+	return p.T("; if the measurement broke down, about %s were not counted", "\u00a0; si la mesure est tombée en panne, environ %s n’ont pas été comptées", p.counted(lost))
 }
 
 // headline is the finding that matters most.
@@ -110,7 +127,7 @@ func (p *Page) headline() (insight.Finding, bool) {
 
 // counted writes a number of conversions.
 func (p *Page) counted(n float64) string {
-	return p.Lang.Count(n) + " " + p.Lang.Plural(n, "conversion", "conversions")
+	return p.Lang.Count(n) + locale.NBSP + p.Lang.Plural(n, "conversion", "conversions")
 }
 
 // gap says how far a value is from its target to date.
@@ -133,7 +150,7 @@ func (p *Page) Warnings() []string {
 	}
 	for _, s := range p.Sources {
 		if s.Withheld {
-			out = append(out, p.T("%s is withheld by a critical problem: no figure here uses it (see the annex).", "%s est écarté par un problème critique\u00a0: aucun chiffre ne l’utilise (voir l’annexe).", p.Lang.Quote(s.File)))
+			out = append(out, p.T("%s is withheld by a critical problem: no figure here uses it (see the annex).", "%s est écarté par un problème critique\u00a0: aucun chiffre ne l’utilise (voir l’annexe).", p.Lang.Quote(locale.Straight(s.File))))
 		}
 	}
 	return out
@@ -184,14 +201,7 @@ func (p *Page) interval(kpi string, v metrics.Value) string {
 	if !ok || v.Low == nil || v.High == nil || v.Volume == metrics.VolumeNone {
 		return ""
 	}
-	return p.brackets(p.bare(k, *v.Low), p.bare(k, *v.High))
-}
-
-func (p *Page) brackets(low, high string) string {
-	if p.Lang == locale.EN {
-		return "[" + low + ", " + high + "]"
-	}
-	return "[" + low + "\u00a0; " + high + "]"
+	return p.Lang.Interval(p.bare(k, *v.Low), p.bare(k, *v.High))
 }
 
 // Tile is a KPI as a page shows it: value, interval and volume, then the
@@ -206,6 +216,15 @@ type Tile struct {
 	Interv   string // of the change
 	Tone     string // good, bad, noise: the class of the change
 	ToneWord string
+}
+
+// Tiles are the KPIs of the period.
+func (p *Page) Tiles() []Tile {
+	var list []Tile
+	for _, id := range tileKPIs {
+		list = append(list, p.Tile(id, p.Frame.Total))
+	}
+	return list
 }
 
 // Tile prepares a KPI of a row.
@@ -225,20 +244,32 @@ func (p *Page) Tile(kpi string, row metrics.Row) Tile {
 		return t
 	case k.Interval == metrics.None && k.Den == "":
 		t.Interval = p.T("exact sum", "somme exacte")
+		if now := p.doubt(p.Period); counts(k) && now.Days() > 0 {
+			pending, _ := p.pending(now)
+			t.Interval = p.T("sum, %s", "somme %s", pending)
+		}
 	default:
-		t.Interval = strings.Trim(p.interval(kpi, v)+" · "+p.volume(k, v), " ·")
+		t.Interval = strings.Trim(p.interval(kpi, v)+" · "+p.restsOn(k, v), " ·")
 	}
 	c, ok := row.Previous[kpi]
 	if !ok || c.Value.Value == nil {
+		return t
+	}
+	if k.Den != "" && c.Volume == metrics.VolumeNone {
+		t.Before = p.T("too little data", "trop peu de données")
 		return t
 	}
 	t.Before = p.value(kpi, c.Value)
 	if c.Change == nil {
 		return t
 	}
+	if t.ToneWord, ok = p.compared(k, v, c.Value); !ok {
+		t.Tone = "noise"
+		return t
+	}
 	t.Change = words.Change(p.Lang, *c.Change)
 	if c.ChangeLow != nil && c.ChangeHigh != nil {
-		t.Interv = p.brackets(p.points(*c.ChangeLow), p.points(*c.ChangeHigh))
+		t.Interv = p.Lang.Interval(p.points(*c.ChangeLow), p.points(*c.ChangeHigh))
 	}
 	t.Tone, t.ToneWord = p.tone(k, c)
 	return t
@@ -260,22 +291,34 @@ func (p *Page) tone(k metrics.KPI, c metrics.Change) (class, word string) {
 	case c.ChangeLow == nil || k.Better == 0:
 		return "", ""
 	case !c.Clear:
-		return "noise", p.T("within the noise", "dans le bruit")
+		return "noise", p.T("within the\u00a0noise", "dans\u00a0le\u00a0bruit")
 	case *c.Change*float64(k.Better) > 0:
 		return "good", p.T("better", "mieux")
 	}
 	return "bad", p.T("worse", "moins bien")
 }
 
-// volume writes what a value rests on: 57 conversions.
-func (p *Page) volume(k metrics.KPI, v metrics.Value) string {
-	switch k.Volume {
+// volume writes the measure that says whether a value rests on enough: 57
+// conversions.
+func (p *Page) volume(k metrics.KPI, v metrics.Value) string { return p.amount(k.Volume, v.Count) }
+
+// restsOn writes the denominator of a ratio: 1 756 clicks.
+func (p *Page) restsOn(k metrics.KPI, v metrics.Value) string {
+	if v.Den == nil {
+		return ""
+	}
+	return p.amount(k.Den, *v.Den)
+}
+
+// amount writes a number of a measure.
+func (p *Page) amount(measure string, n float64) string {
+	switch measure {
 	case "conversions", "valued_conversions":
-		return p.counted(v.Count)
+		return p.counted(n)
 	case "clicks":
-		return p.Lang.Count(v.Count) + " " + p.Lang.Plural(v.Count, p.T("click", "clic"), p.T("clicks", "clics"))
+		return p.Lang.Count(n) + locale.NBSP + p.Lang.Plural(n, p.T("click", "clic"), p.T("clicks", "clics"))
 	case "impressions":
-		return p.Lang.Count(v.Count) + " " + p.T("impr.", "impr.")
+		return p.Lang.Count(n) + locale.NBSP + p.T("impr.", "impr.")
 	}
 	return ""
 }

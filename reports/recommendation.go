@@ -34,11 +34,10 @@ var _ = register(Section{
 // RecommendationView is a recommendation as a page shows it: options in
 // columns, criteria in rows.
 type RecommendationView struct {
-	ID, Title, Why, Reason, Flip, Basis string
-	Options                             []OptionView
-	Rows                                []CriterionView
-	Bounds                              []string
-	Findings                            []string
+	ID, Title, Why, Reason, Flip, Basis, Caveat string
+	Options                                     []OptionView
+	Rows                                        []CriterionView
+	Bounds                                      []string
 }
 
 // OptionView heads a column.
@@ -54,29 +53,23 @@ type CriterionView struct {
 	Cells []CellView
 }
 
-// CellView is a cell, marked where its option is the one recommended.
+// CellView is a cell, with the letter of its option, marked where that is the one
+// recommended.
 type CellView struct {
-	Text   string
-	Picked bool
+	Letter, Text string
+	Picked       bool
 }
 
 // RecommendationView prepares a recommendation.
 func (p *Page) RecommendationView(r advise.Recommendation) RecommendationView {
 	l := p.Lang
-	v := RecommendationView{ID: r.ID, Title: r.Title.In(l), Why: r.Why.In(l), Reason: r.Reason.In(l), Flip: r.FlipText.In(l), Basis: r.Basis.In(l)}
+	v := RecommendationView{ID: r.ID, Title: r.Title.In(l), Why: r.Why.In(l), Reason: r.Reason.In(l), Flip: r.FlipText.In(l), Basis: r.Basis.In(l), Caveat: r.Caveat.In(l)}
 	for _, b := range r.Bounds {
 		mark := ""
 		if b.Binding {
-			mark = p.T(" (it binds)", " (elle limite le mouvement)")
+			mark = p.T(": this one decides", "\u00a0: c’est celle-ci qui décide")
 		}
-		v.Bounds = append(v.Bounds, b.Label.In(l)+mark)
-	}
-	for _, id := range r.Findings {
-		for _, f := range p.Insight.Findings {
-			if f.ID == id {
-				v.Findings = append(v.Findings, f.Title.In(l))
-			}
-		}
+		v.Bounds = append(v.Bounds, p.money(units(b.PerDay), 2)+", "+b.Label.In(l)+mark)
 	}
 	rows := []struct {
 		name string
@@ -97,8 +90,8 @@ func (p *Page) RecommendationView(r advise.Recommendation) RecommendationView {
 			if o.Effect.Mean == 0 && o.Effect.Low == o.Effect.High {
 				return p.T("none: this is what the others are compared with", "aucun\u00a0: c’est la base de comparaison")
 			}
-			return locale.Signed(l.Number(o.Effect.Mean, 1)) + " " + l.Plural(o.Effect.Mean, "conversion", "conversions") + " " +
-				p.brackets(locale.Signed(l.Number(o.Effect.Low, 1)), locale.Signed(l.Number(o.Effect.High, 1)))
+			return locale.Signed(l.Number(o.Effect.Mean, 1)) + locale.NBSP + l.Plural(o.Effect.Mean, "conversion", "conversions") + " " +
+				p.Lang.Interval(locale.Signed(l.Number(o.Effect.Low, 1)), locale.Signed(l.Number(o.Effect.High, 1)))
 		}},
 		{p.T("Chance of a gain", "Chance d’un gain"), func(o advise.Option) string {
 			if len(o.Moves) == 0 {
@@ -134,7 +127,7 @@ func (p *Page) RecommendationView(r advise.Recommendation) RecommendationView {
 		if o.Dominated {
 			for j, other := range r.Options {
 				if other.ID == o.DominatedBy {
-					x.Dominated = p.T("%s does as well on every count", "%s fait aussi bien sur tous les points", string(rune('A'+j)))
+					x.Dominated = p.T("%s brings more, for no more cost, waiting or risk", "%s rapporte plus, sans plus de coût, d’attente ni de risque", string(rune('A'+j)))
 				}
 			}
 		}
@@ -142,8 +135,8 @@ func (p *Page) RecommendationView(r advise.Recommendation) RecommendationView {
 	}
 	for _, row := range rows {
 		c := CriterionView{Name: row.name}
-		for _, o := range r.Options {
-			c.Cells = append(c.Cells, CellView{row.cell(o), o.ID == r.Recommended})
+		for i, o := range r.Options {
+			c.Cells = append(c.Cells, CellView{v.Options[i].Letter, row.cell(o), o.ID == r.Recommended})
 		}
 		v.Rows = append(v.Rows, c)
 	}

@@ -8,8 +8,10 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"vigie/internal/agency"
 	"vigie/internal/locale"
@@ -209,6 +211,165 @@ func TestEmpty(t *testing.T) {
 		}
 		if want := (locale.Text{EN: "No data has been imported", FR: "Aucune donnée n’a encore été importée"}).In(l); !strings.Contains(string(b), want) {
 			t.Errorf("%s: the report does not say that there are no data", l)
+		}
+	}
+}
+
+// A target is judged by what is aimed at: within its tolerance it is held, and
+// said to be so rather than better; money is on its plan, above or below it.
+func TestTargets(t *testing.T) {
+	value := func(v, low, high float64) metrics.Value {
+		x := metrics.Value{Value: &v, Volume: metrics.VolumeEnough}
+		if low < high {
+			x.Low, x.High = &low, &high
+		}
+		return x
+	}
+	for _, c := range []struct {
+		target  Target
+		state   string
+		reading string
+	}{
+		{Target{KPI: "cpa", ToDate: 11, Tolerance: 0.1, Value: value(11.33, 10.37, 12.41)}, Tolerated, "dans la tolérance (± 10 %)"},
+		{Target{KPI: "cpa", ToDate: 11, Value: value(11.33, 10.37, 12.41)}, InNoise, "dans le bruit"},
+		{Target{KPI: "cpa", ToDate: 11, Tolerance: 0.1, Value: value(12.2, 12.1, 12.3)}, Missed, "moins bien que visé"},
+		{Target{KPI: "cpa", ToDate: 11, Tolerance: 0.1, Value: value(10.9, 10, 12)}, Reached, "mieux que visé"},
+		{Target{KPI: "cpa", ToDate: 11, Value: value(11, 10, 12)}, Reached, "comme visé"},
+		{Target{KPI: "conversions", ToDate: 667, Value: value(602, 0, 0)}, Missed, "moins bien que visé"},
+		{Target{KPI: "conversions", ToDate: 667, Tolerance: 0.1, Value: value(602, 0, 0)}, Tolerated, "dans la tolérance (± 10 %)"},
+		{Target{KPI: "spend", ToDate: 7333, Tolerance: 0.03, Value: value(6819, 0, 0)}, Missed, "sous le plan"},
+		{Target{KPI: "spend", ToDate: 7333, Value: value(7700, 0, 0)}, Missed, "au-dessus du plan"},
+		{Target{KPI: "spend", ToDate: 7333, Tolerance: 0.03, Value: value(7200, 0, 0)}, Reached, "conforme au plan (± 3 %)"},
+		{Target{KPI: "spend", ToDate: 7333, Bound: "max", Value: value(7200, 0, 0)}, Reached, "mieux que visé"},
+		{Target{KPI: "cpa", ToDate: 11, Value: metrics.Value{}}, TooFew, "trop peu de données"},
+	} {
+		k, _ := metrics.LookupKPI(c.target.KPI)
+		c.target.State = c.target.state(k)
+		p := NewPage(&Snapshot{}, locale.FR, nil)
+		if got := strings.ReplaceAll(p.reading(k, c.target), locale.NBSP, " "); c.target.State != c.state || got != c.reading {
+			t.Errorf("%s for %v: %s, %q; want %s, %q", c.target.KPI, c.target.ToDate, c.target.State, got, c.state, c.reading)
+		}
+	}
+	setup := Sections()[slices.IndexFunc(Sections(), func(s Section) bool { return s.Name == "setup" })]
+	for _, c := range [][3]string{
+		{"tolerated missed missed", "1 cible sur 3 est tenue, dans sa tolérance", "1 of 3 targets is held, within its tolerance"},
+		{"tolerated reached missed", "2 cibles sur 3 sont tenues, dont 1 dans sa tolérance", "2 of 3 targets are held, 1 of them within tolerance"},
+		{"tolerated tolerated missed", "2 cibles sur 3 sont tenues, dans leur tolérance", "2 of 3 targets are held, within their tolerance"},
+		{"reached reached", "Les 2 cibles sont tenues", "All 2 targets are held"},
+		{"missed noise too-few", "Aucune des 3 cibles n’est tenue", "None of the 3 targets is held"},
+		{"too-few too-few", "Aucune des 2 cibles ne peut encore être jugée", "None of the 2 targets can be judged yet"},
+	} {
+		s := &Snapshot{}
+		for _, state := range strings.Fields(c[0]) {
+			s.Targets = append(s.Targets, Target{State: state})
+		}
+		if fr, en := setup.Title(NewPage(s, locale.FR, nil)), setup.Title(NewPage(s, locale.EN, nil)); fr != c[1] || en != c[2] {
+			t.Errorf("%s: %q, %q", c[0], fr, en)
+		}
+	}
+}
+
+// The number beside a small chart is that of its mark, the last day whose
+// conversions have come in, and so is the one in the title. Where nothing can
+// be judged the title does not say that nothing is wrong.
+func TestChannels(t *testing.T) {
+	p := NewPage(snapshot(t), locale.FR, nil)
+	mature := locale.Date(2026, 10, 12)
+	for _, x := range p.multiplesData().Panels {
+		if x.TooFew != "" {
+			continue
+		}
+		b, ok := judged(x)
+		if !ok || b.Day != mature || x.Until != mature {
+			t.Errorf("%s: marked on %s, to be trusted until %s, want %s", x.Name, b.Day, x.Until, mature)
+		}
+		if v := p.money(b.Value, 2); x.StandsOut && !strings.Contains(p.ChannelsTitle(), v) {
+			t.Errorf("%s is marked at %s, the title says %s", x.Name, v, p.ChannelsTitle())
+		}
+	}
+	for _, c := range []struct {
+		ids  []string
+		want string
+	}{
+		{[]string{"linkedin-cse"}, "LinkedIn CSE a trop peu de conversions"},
+		{[]string{"linkedin-cse", "search-marque"}, "Parmi les leviers que l’on peut juger (1), aucun"},
+		{[]string{"search-generique", "search-marque"}, "Aucun levier ne coûte nettement plus"},
+	} {
+		only := p.Only(c.ids)
+		frame := *p.Frame
+		frame.Rows = slices.DeleteFunc(slices.Clone(frame.Rows), func(r metrics.Row) bool { return !slices.Contains(c.ids, r.Keys[0]) })
+		only.Frame = &frame
+		if got := strings.ReplaceAll(only.ChannelsTitle(), locale.NBSP, " "); !strings.HasPrefix(got, c.want) {
+			t.Errorf("%v: %q", c.ids, got)
+		}
+	}
+}
+
+// Figures of days that are still coming in, or that may not have been measured,
+// are not compared with those before, and the title says what they lack.
+func TestDoubt(t *testing.T) {
+	day := func(month, d int) locale.Day { return locale.Date(2026, time.Month(month), d) }
+	summary := Sections()[slices.IndexFunc(Sections(), func(s Section) bool { return s.Name == "summary" })]
+	plain := func(s string) string { return strings.ReplaceAll(s, locale.NBSP, " ") }
+	for _, c := range []struct{ from, to locale.Day }{{day(10, 12), day(10, 18)}, {day(10, 6), day(10, 8)}, {day(9, 22), day(9, 28)}, {day(9, 15), day(9, 21)}, {day(10, 9), day(10, 11)}} {
+		p := NewPage(snapshot(t), locale.FR, nil)
+		p.Period = Days{c.from, c.to}
+		p.Previous.From, p.Previous.To = metrics.Previous(c.from, c.to)
+		want := map[locale.Day]string{
+			day(10, 12): ", chiffres provisoires : 6 jours dont des conversions restent à venir",
+			day(10, 6):  ", chiffres à confirmer : 3 jours de panne de mesure possible",
+			day(9, 22):  " : l’écart de coût reste dans le bruit",
+			day(9, 15):  ", sans comparaison : la période précédente a 6 jours sans données",
+			day(10, 9):  ", sans comparaison : la période précédente a 3 jours de panne de mesure possible",
+		}[c.from]
+		if got := plain(summary.Title(p)); !strings.HasSuffix(got, want) {
+			t.Errorf("from %s: %q, want …%q", c.from, got, want)
+		}
+		for _, id := range []string{"conversions", "cpa", "cvr"} {
+			tile := p.Tile(id, p.Frame.Total)
+			if trusted := c.from == day(9, 22); (tile.Change != "") != trusted {
+				t.Errorf("from %s: %s changes by %q %q", c.from, id, tile.Change, tile.ToneWord)
+			}
+		}
+		if tile := p.Tile("spend", p.Frame.Total); (tile.Change == "") != (c.from == day(9, 15)) {
+			t.Errorf("from %s: spend changes by %q %q", c.from, tile.Change, tile.ToneWord)
+		}
+	}
+
+	// A channel's page speaks of its own days, and judges nothing below five
+	// conversions.
+	p := NewPage(snapshot(t), locale.FR, nil).Only([]string{"linkedin-cse"})
+	frame := *p.Frame
+	row := frame.Rows[slices.IndexFunc(frame.Rows, func(r metrics.Row) bool { return r.Keys[0] == "linkedin-cse" })]
+	frame.Total = row
+	p.Frame = &frame
+	notes := strings.Join(p.PeriodNotes(), "\n")
+	if strings.Contains(notes, "Google") || strings.Contains(notes, "baisser") || !strings.Contains(notes, "restent à venir") {
+		t.Errorf("of LinkedIn: %s", notes)
+	}
+	if tile := p.Tile("cpa", row); tile.Change != "" || tile.Before != "trop peu de données" {
+		t.Errorf("a cost on one conversion: %+v", tile)
+	}
+	p.Period, p.Previous = Days{day(9, 22), day(9, 28)}, Days{day(9, 15), day(9, 21)}
+	if tile := p.Tile("conversions", row); tile.Change != "" || tile.ToneWord != "trop peu pour comparer" {
+		t.Errorf("from one conversion to none: %+v", tile)
+	}
+	if got := plain(summary.Title(p)); got != "0 conversion du 22 au 28 septembre" {
+		t.Error(got)
+	}
+}
+
+// Ranges of days do not break after their dash; what is no running text stays.
+func TestUnbroken(t *testing.T) {
+	for in, want := range map[string]string{
+		`<p title="12–18">12–18 octobre, 29 sept. – 12 oct.</p>`: `<p title="12–18">12–&NoBreak;18 octobre, 29 sept. – 12 oct.</p>`,
+		`<option value="x">12–18</option> 1er–18`:                `<option value="x">12–18</option> 1er–18`,
+		`<script type="application/json">"12–18"</script>`:       `<script type="application/json">"12–18"</script>`,
+		`<svg><text>12–18</text></svg>a–b`:                       `<svg><text>12–18</text></svg>a–b`,
+		``:                                                       ``,
+	} {
+		if got := string(Unbroken([]byte(in))); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}
 }

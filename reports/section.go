@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -93,7 +94,39 @@ func (p *Page) Execute(set *template.Template, name string, data any) (template.
 	if err := t.ExecuteTemplate(&b, name, data); err != nil {
 		return "", fmt.Errorf("template %s: %w", name, err)
 	}
-	return template.HTML(b.String()), nil
+	return template.HTML(Unbroken(b.Bytes())), nil
+}
+
+var dayRange = regexp.MustCompile(`(\d)–(\d)`)
+
+// Unbroken keeps ranges such as 12–18 on one line, which a browser would break
+// after the dash. Drawings, data and what has no lines to break stay as they are.
+func Unbroken(page []byte) []byte {
+	var out bytes.Buffer
+	for len(page) > 0 {
+		text, rest := page, []byte(nil)
+		if i := bytes.IndexByte(page, '<'); i >= 0 {
+			text, rest = page[:i], page[i:]
+		}
+		if bytes.Contains(text, []byte("–")) {
+			text = dayRange.ReplaceAll(text, []byte("$1–&NoBreak;$2"))
+		}
+		out.Write(text)
+		end := len(rest)
+		if i := bytes.IndexByte(rest, '>'); i >= 0 {
+			end = i + 1
+		}
+		for _, name := range []string{"script", "svg", "title", "option"} {
+			if bytes.HasPrefix(rest, []byte("<"+name)) {
+				if i := bytes.Index(rest, []byte("</"+name)); i >= 0 {
+					end = i
+				}
+			}
+		}
+		out.Write(rest[:end])
+		page = rest[end:]
+	}
+	return out.Bytes()
 }
 
 // HTML writes the whole report as one file that needs nothing else: the same
@@ -140,7 +173,7 @@ func (p *Page) figure(half bool, build func(m chart.Medium) chart.Chart) (*Figur
 	if half {
 		wide, paper = chart.Half, chart.PrintHalf
 	}
-	f := &Figure{Source: p.source()}
+	f := &Figure{Source: p.Source()}
 	for _, x := range []struct {
 		m   chart.Medium
 		svg *string
@@ -158,8 +191,8 @@ func (p *Page) figure(half bool, build func(m chart.Medium) chart.Chart) (*Figur
 	return f, nil
 }
 
-// source is the line under a figure: where its data come from, and as of when.
-func (p *Page) source() string {
+// Source is the line under figures: where their data come from, and as of when.
+func (p *Page) Source() string {
 	var platforms []string
 	for _, s := range p.Sources {
 		if name := platformName(s.Platform); !slices.Contains(platforms, name) && !s.Withheld {

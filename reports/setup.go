@@ -2,6 +2,7 @@ package reports
 
 import (
 	"math"
+	"strings"
 
 	"vigie/internal/locale"
 	"vigie/metrics"
@@ -13,27 +14,42 @@ var _ = register(Section{
 	Name:  "setup",
 	Order: 20,
 	Title: func(p *Page) string {
-		reached, judged := 0, 0
+		held, tolerated, judged := 0, 0, 0
 		for _, t := range p.Targets {
 			if t.State != TooFew {
 				judged++
 			}
-			if t.State == Reached {
-				reached++
+			if t.Held() {
+				held++
+			}
+			if t.State == Tolerated {
+				tolerated++
 			}
 		}
+		n := len(p.Targets)
+		title := p.T("%d of %d targets %s held", "", held, n, p.Lang.Plural(float64(held), "is", "are"))
+		if p.Lang == locale.FR {
+			title = p.T("", "%d %s sur %d %s", held, p.Lang.Plural(float64(held), "cible", "cibles"), n, p.Lang.Plural(float64(held), "est tenue", "sont tenues"))
+		}
 		switch {
-		case len(p.Targets) == 0:
+		case n == 0:
 			return p.T("The brief sets no target", "La campagne ne fixe aucune cible")
 		case judged == 0:
-			return p.T("None of the %d targets can be judged yet", "Aucune des %d cibles ne peut encore être jugée", len(p.Targets))
-		case reached == len(p.Targets):
-			return p.T("All %d targets are held", "Les %d cibles sont tenues", reached)
+			return p.T("None of the %d targets can be judged yet", "Aucune des %d cibles ne peut encore être jugée", n)
+		case held == 0:
+			return p.T("None of the %d targets is held", "Aucune des %d cibles n’est tenue", n)
+		case held == n && n > 1:
+			title = p.T("All %d targets are held", "Les %d cibles sont tenues", n)
 		}
-		if p.Lang == locale.EN {
-			return p.T("%d of %d targets %s held", "", reached, len(p.Targets), p.Lang.Plural(float64(reached), "is", "are"))
+		switch {
+		case tolerated == 0:
+			return title
+		case tolerated < held:
+			return title + p.T(", %d of them within tolerance", ", dont %d dans sa tolérance", tolerated)
+		case held == 1:
+			return title + p.T(", within its tolerance", ", dans sa tolérance")
 		}
-		return p.T("", "%d %s sur %d", reached, p.Lang.Plural(float64(reached), "cible tenue", "cibles tenues"), len(p.Targets))
+		return title + p.T(", within their tolerance", ", dans leur tolérance")
 	},
 	Data: func(p *Page) (any, error) {
 		type line struct {
@@ -67,7 +83,9 @@ func (p *Page) bulletsData() chart.BulletsData {
 	d := chart.BulletsData{ID: "targets", Message: p.T("Targets: what was realised against what should have been by now", "Cibles\u00a0: le réalisé face à ce qui était visé à ce jour")}
 	for _, t := range p.Targets {
 		k, _ := metrics.LookupKPI(t.KPI)
-		b := chart.Bullet{Name: k.Label.In(p.Lang), Realised: p.value(t.KPI, t.Value), Ratio: math.NaN()}
+		// The name without its abbreviation finds room beside its bar.
+		name, _, _ := strings.Cut(k.Label.In(p.Lang), " (")
+		b := chart.Bullet{Name: name, Realised: p.value(t.KPI, t.Value), Ratio: math.NaN(), Reading: p.reading(k, t)}
 		aim := t.ToDate
 		b.Aim = k.Format(aim, p.Lang, p.Currency)
 		if k.Unit == metrics.Count {
@@ -94,7 +112,7 @@ func (p *Page) bulletsData() chart.BulletsData {
 			b.Tone = chart.Good
 		case Missed:
 			b.Tone = chart.Bad
-		case InNoise:
+		case InNoise, Tolerated:
 			b.Tone = chart.Noise
 		default:
 			b.Tone, b.Ratio = chart.TooFew, math.NaN()
@@ -102,6 +120,29 @@ func (p *Page) bulletsData() chart.BulletsData {
 		d.Rows = append(d.Rows, b)
 	}
 	return d
+}
+
+// reading says how a target stands.
+func (p *Page) reading(k metrics.KPI, t Target) string {
+	switch {
+	case t.State == TooFew:
+		return p.T("too little data", "trop peu de données")
+	case t.State == InNoise:
+		return p.T("within the noise", "dans le bruit")
+	case t.State == Tolerated:
+		return p.T("within tolerance (±\u00a0%s)", "dans la tolérance (±\u00a0%s)", p.Lang.Percent(t.Tolerance, 0))
+	case k.Better == 0 && t.Bound == "" && t.State == Reached:
+		return p.T("on plan (±\u00a0%s)", "conforme au plan (±\u00a0%s)", p.Lang.Percent(max(t.Tolerance, minTolerance), 0))
+	case k.Better == 0 && t.Bound == "" && *t.Value.Value < t.ToDate:
+		return p.T("below plan", "sous le plan")
+	case k.Better == 0 && t.Bound == "":
+		return p.T("above plan", "au-dessus du plan")
+	case t.State == Missed:
+		return p.T("worse than the aim", "moins bien que visé")
+	case *t.Value.Value == t.ToDate:
+		return p.T("on the aim", "comme visé")
+	}
+	return p.T("better than the aim", "mieux que visé")
 }
 
 // measure names a measure that counts as a conversion.

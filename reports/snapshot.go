@@ -11,6 +11,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"math"
 	"time"
 
 	"vigie/internal/agency"
@@ -84,7 +85,8 @@ type Snapshot struct {
 	Outside    []metrics.PlatformCampaign `json:"outside,omitempty"`
 }
 
-// Advice is what is proposed, and what keeps more from being proposed.
+// Advice is what is proposed from the last day with data on, and what keeps more
+// from being proposed.
 type Advice struct {
 	Recommendations []advise.Recommendation `json:"recommendations"`
 	Notes           []insight.Note          `json:"notes"`
@@ -125,17 +127,23 @@ type Target struct {
 	ToDate    float64 `json:"to_date"` // by the last day
 	Tolerance float64 `json:"tolerance,omitempty"`
 	metrics.Value
-	// State is reached, missed, noise (cannot be told from the aim) or too-few.
+	// State is reached, tolerated, missed, noise (cannot be told from the aim)
+	// or too-few.
 	State string `json:"state"`
 }
 
-// The states of a target.
+// The states of a target. One that is tolerated falls short of the aim by no
+// more than its tolerance: it is held, and not better.
 const (
-	Reached = "reached"
-	Missed  = "missed"
-	InNoise = "noise"
-	TooFew  = "too-few"
+	Reached   = "reached"
+	Tolerated = "tolerated"
+	Missed    = "missed"
+	InNoise   = "noise"
+	TooFew    = "too-few"
 )
+
+// Held reports that a target is reached, within its tolerance if need be.
+func (t Target) Held() bool { return t.State == Reached || t.State == Tolerated }
 
 // frameKPIs are the KPIs that a snapshot freezes.
 var frameKPIs = []string{
@@ -213,9 +221,16 @@ func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
 	}
 	s.targets(c)
 	s.Compared = compared(s.Whole, s.Period)
-	examined := s.insightCase(c)
+	examined := s.insightCase(c, s.Compared)
 	s.Insight = insight.Examine(examined)
-	s.Advice.Recommendations, s.Advice.Notes = advise.Propose(examined, s.Insight)
+	// What to do from now on does not hang on the period that one looks back at.
+	found := s.Insight
+	from, to := LastWeek(s.Last, c.Flight)
+	if w := compared(s.Whole, Days{from, to}); w != s.Compared {
+		examined = s.insightCase(c, w)
+		found = insight.Examine(examined)
+	}
+	s.Advice.Recommendations, s.Advice.Notes = advise.Propose(examined, found)
 	s.Sources, err = metrics.Sources(ctx, src.DB, scope, s.Flight.From, s.Flight.To)
 	return s, err
 }
@@ -262,17 +277,19 @@ func compared(whole metrics.Series, period Days) Windows {
 	return w
 }
 
-// insightCase is the campaign as the rules see it.
-func (s *Snapshot) insightCase(c *agency.Campaign) insight.Case {
+// insightCase is the campaign as the rules see it, with two windows to compare.
+// The last day with data seeds its draws: the same data lead to the same end of
+// the campaign, whatever the period.
+func (s *Snapshot) insightCase(c *agency.Campaign, w Windows) insight.Case {
 	k := insight.Case{
-		Report:    fmt.Sprintf("%s/%s %s %s", s.Client.ID, s.Campaign.ID, s.Kind, s.Period.To),
+		Report:    fmt.Sprintf("%s/%s %s %s", s.Client.ID, s.Campaign.ID, s.Kind, s.Last),
 		Client:    s.Client.ID,
 		Campaign:  s.Campaign.ID,
 		Currency:  s.Currency,
 		Flight:    insight.Span(s.Flight),
 		Today:     s.Today,
-		Period:    insight.Span(s.Compared.Now),
-		Previous:  insight.Span(s.Compared.Before),
+		Period:    insight.Span(w.Now),
+		Previous:  insight.Span(w.Before),
 		Plans:     map[string]insight.Plan{"": {Budget: s.Budget, Days: s.Plan}},
 		Targets:   map[string]float64{},
 		Platforms: map[string]string{},
@@ -340,8 +357,12 @@ func (s *Snapshot) targets(c *agency.Campaign) {
 	}
 }
 
+// minTolerance is how near its plan a sum must be of which neither way is good.
+const minTolerance = 0.02
+
 // state judges a target. A value whose interval holds the aim cannot be told
-// from it; an exact sum is on target within its tolerance, 2 % without one.
+// from it; a sum of which neither way is good, such as spend, is on target
+// within its tolerance, 2 % without one.
 func (t Target) state(k metrics.KPI) string {
 	better := float64(k.Better)
 	if t.Bound == "max" {
@@ -354,15 +375,16 @@ func (t Target) state(k metrics.KPI) string {
 	case t.Value.Value == nil || t.Volume == metrics.VolumeNone || t.ToDate == 0:
 		return TooFew
 	case better == 0:
-		// Neither way is good (spend): near the aim is.
-		if diff := *t.Value.Value/t.ToDate - 1; diff > -max(t.Tolerance, 0.02) && diff < max(t.Tolerance, 0.02) {
+		if math.Abs(*t.Value.Value/t.ToDate-1) <= max(t.Tolerance, minTolerance) {
 			return Reached
 		}
 		return Missed
 	}
-	slack := t.ToDate * t.Tolerance
-	if (*t.Value.Value-t.ToDate)*better >= -slack {
+	switch short := (t.ToDate - *t.Value.Value) * better; {
+	case short <= 0:
 		return Reached
+	case short <= t.ToDate*t.Tolerance:
+		return Tolerated
 	}
 	if t.Low != nil && t.High != nil && *t.Low <= t.ToDate && t.ToDate <= *t.High {
 		return InNoise

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"vigie/ingest"
 	"vigie/internal/agency"
 	"vigie/internal/jobs"
+	"vigie/internal/locale"
 	"vigie/internal/simulate"
 	"vigie/internal/warehouse"
 	"vigie/metrics"
@@ -243,6 +245,33 @@ func TestSnapshotRepeats(t *testing.T) {
 		}
 		if !bytes.Equal(got, want) {
 			t.Fatal("two snapshots of the same data differ")
+		}
+	}
+}
+
+// Where the budget goes and what is proposed is the same, whatever period one
+// looks back at.
+func TestStanding(t *testing.T) {
+	c, w, now := demo(t)
+	then, err := reports.Freeze(context.Background(), reports.Source{DB: w.DB(), Campaign: c, Now: demoNow(), Version: "test"},
+		reports.Request{Kind: reports.KindTracking, From: locale.Date(2026, 9, 14), To: locale.Date(2026, 9, 30)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if then.Compared == now.Compared {
+		t.Error("September is compared on the days of the last week")
+	}
+	for _, x := range [][2]any{{now.Insight.Paces, then.Insight.Paces}, {now.Advice, then.Advice}, {now.Targets, then.Targets}} {
+		a, err := json.Marshal(x[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := json.Marshal(x[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(a, b) {
+			t.Errorf("in October\n%s\nin September\n%s", a, b)
 		}
 	}
 }

@@ -303,11 +303,11 @@ func (a *app) progress(file *givenFile, o *ingest.Options) (done func()) {
 		if file.Size > 0 {
 			share = ", " + a.language().Percent(float64(bytes)/float64(file.Size), 0)
 		}
-		fmt.Fprintf(a.err, "%s: %s%s\n", file.Name, a.language().Int(rows)+" "+a.say("rows", "lignes"), share)
+		fmt.Fprintf(a.err, "%s%s %s%s\n", file.Name, a.language().Colon(), a.language().Int(rows)+" "+a.say("rows", "lignes"), share)
 	}
 	return func() {
 		if shown {
-			fmt.Fprintf(a.err, "%s: %s\n", file.Name, a.say("done in ", "fini en ")+a.clock().Sub(started).Round(100*time.Millisecond).String())
+			fmt.Fprintf(a.err, "%s%s %s\n", file.Name, a.language().Colon(), a.say("done in ", "fini en ")+a.clock().Sub(started).Round(100*time.Millisecond).String())
 		}
 	}
 }
@@ -410,7 +410,7 @@ func (a *app) printImported(f importFlags, r *warehouse.Imported) {
 	name := locale.OneLine(r.File)
 	switch r.Status {
 	case warehouse.StatusRejected:
-		p("%s: %s", name, a.say("refused: ", "refusé\u00a0: ")+locale.OneLine(r.Error.In(l)))
+		p("%s%s %s", name, l.Colon(), a.say("refused: ", "refusé\u00a0: ")+locale.OneLine(r.Error.In(l)))
 		for _, x := range r.Replaces {
 			p("  %s", a.replaced(x, true))
 		}
@@ -423,7 +423,7 @@ func (a *app) printImported(f importFlags, r *warehouse.Imported) {
 	if r.Status == warehouse.StatusImported {
 		head = a.say(fmt.Sprintf("imported as batch %d", r.Batch), fmt.Sprintf("importé, lot %d", r.Batch))
 	}
-	p("%s: %s", name, head)
+	p("%s%s %s", name, l.Colon(), head)
 	p("  %s", locale.OneLine(r.Recognised.In(l)))
 	rows := l.Int(r.Rows) + " " + l.Plural(float64(r.Rows), a.say("row", "ligne"), a.say("rows", "lignes"))
 	if r.SkippedRows > 0 {
@@ -452,7 +452,7 @@ func (a *app) printImported(f importFlags, r *warehouse.Imported) {
 	for _, c := range r.Columns {
 		if c.Measure != "" && c.Note.In(l) != "" {
 			m, _ := ingest.LookupMeasure(c.Measure)
-			p("  %s: %s", m.Label.In(l), c.Note.In(l))
+			p("  %s%s %s", m.Label.In(l), l.Colon(), c.Note.In(l))
 		}
 	}
 	// A file that is withheld replaces nothing, unless it is accepted.

@@ -74,7 +74,11 @@ func (a *app) reportCmd() *cobra.Command {
 			if a.json {
 				return a.printJSON(e)
 			}
-			if !e.Fresh {
+			switch {
+			case e.Fresh:
+			case len(e.Added) > 0:
+				fmt.Fprintln(a.err, a.say("the figures have not changed since this revision was issued; added to it: ", "les chiffres n’ont pas changé depuis l’émission de cette révision\u00a0; ajouté\u00a0: ")+strings.Join(e.Added, ", "))
+			default:
 				fmt.Fprintln(a.err, a.say("nothing changed since this revision was issued", "rien n’a changé depuis l’émission de cette révision"))
 			}
 			a.warnAltered(e)

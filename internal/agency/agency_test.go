@@ -461,3 +461,19 @@ func TestScaffolds(t *testing.T) {
 		t.Errorf("English has %v, French has %v", en, fr)
 	}
 }
+
+// A mark of direction in a name would turn round what is written after it.
+func TestDirectionMarks(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "vigie.yaml", []byte(plainAgency))
+	write(t, dir, "clients/a/client.yaml", []byte("name: \"A \u202eb\"\n"))
+	write(t, dir, "clients/a/x/campaign.yaml", []byte("name: \u2066Rentrée\nflight: {start: 2026-09-01, end: 2026-10-15}\nbudget: {total: 6000}\nchannels: [{id: a, name: \"Meta \u202eAds\", platform: googleads}]\n"))
+	a, err := Open(dir, Known{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := a.Clients[0].Campaigns[0]
+	if got := []string{c.Client.Name, c.Name, c.Channels[0].Name}; !slices.Equal(got, []string{"A b", "Rentrée", "Meta Ads"}) {
+		t.Errorf("%q", got)
+	}
+}

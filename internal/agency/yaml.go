@@ -371,8 +371,9 @@ func scalar(n ast.Node) (string, bool) {
 	return "", false
 }
 
-// text is a scalar as text, spaces around it removed; it is refused where it
-// holds control characters, which quotes can smuggle in.
+// text is a scalar as text, without spaces around it and without marks of
+// direction, which nobody sees; it is refused where it holds control characters,
+// which quotes can smuggle in.
 func (d *doc) text(n ast.Node) (s string, ok bool) {
 	s, ok = scalar(n)
 	if !ok {
@@ -383,7 +384,7 @@ func (d *doc) text(n ast.Node) (s string, ok bool) {
 		d.fail(n, say("control characters are not accepted", "les caractères de contrôle ne sont pas acceptés"))
 		return "", false
 	}
-	return strings.TrimSpace(s), true
+	return strings.TrimSpace(locale.Straight(s)), true
 }
 
 // find is the node at a path of keys and indexes, nil where there is none.

@@ -249,7 +249,7 @@ func putAway(root *os.Root, name, folder string, note func(file string) string) 
 	}
 	if note != nil {
 		text := note(path.Join(folder, free))
-		if err := to.WriteFile(free+".txt", []byte(text), 0o666); err != nil {
+		if err := to.WriteFile(free+noteSuffix, []byte(text), 0o666); err != nil {
 			return err
 		}
 	}

@@ -27,7 +27,7 @@ func (r refusal) text(file string) string {
 	for _, l := range []locale.Lang{locale.FR, locale.EN} {
 		parts = append(parts, r.in(l, path.Join(inboxName, r.client, file)))
 	}
-	return strings.Join(parts, "\n"+strings.Repeat("-", 72)+"\n\n")
+	return strings.Join(parts, "\n"+noteRule+"\n\n")
 }
 
 func (r refusal) in(l locale.Lang, file string) string {

@@ -65,6 +65,17 @@ func (t Text) F(l Lang, args ...any) string {
 // Same is a Text that reads alike in both languages (a platform's name, say).
 func Same(s string) Text { return Text{EN: s, FR: s} }
 
+// Straight is a text without the marks that embed or override its direction: one
+// that is not closed in a name turns round whatever is written after it.
+func Straight(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' {
+			return -1
+		}
+		return r
+	}, s)
+}
+
 // Spaces and signs of French typography.
 const (
 	NBSP  = "\u00a0" // before € % : ; ! ? and inside « »
@@ -111,6 +122,15 @@ func (l Lang) Colon() string {
 		return ":"
 	}
 	return NBSP + ":"
+}
+
+// Interval puts the written ends of an interval between brackets, on one line:
+// [26,80 ; 43,20]. English has the semicolon too, as its numbers hold commas.
+func (l Lang) Interval(low, high string) string {
+	if l == EN {
+		return "[" + low + ";" + NBSP + high + "]"
+	}
+	return "[" + low + NBSP + ";" + NBSP + high + "]"
 }
 
 // Join lists words: "a, b et c".

@@ -125,6 +125,12 @@ func TestWords(t *testing.T) {
 	if got := FR.Quote("x"); got != "«\u00a0x\u00a0»" {
 		t.Error(got)
 	}
+	if got := FR.Interval("8\u202f156", "8\u202f206") + " " + EN.Interval("8,156", "8,206"); got != "[8\u202f156\u00a0;\u00a08\u202f206] [8,156;\u00a08,206]" {
+		t.Error(got)
+	}
+	if got := Straight("Meta \u202eAds\u2066 \u00e9"); got != "Meta Ads \u00e9" {
+		t.Errorf("%q", got)
+	}
 	args := []any{Text{EN: "two", FR: "deux"}}
 	if got := (Text{EN: "%s", FR: "%s"}).F(FR, args...) + (Text{EN: "%s", FR: "%s"}).F(EN, args...); got != "deuxtwo" {
 		t.Error(got)

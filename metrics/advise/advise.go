@@ -10,6 +10,7 @@ package advise
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"vigie/internal/locale"
@@ -37,8 +38,10 @@ type Recommendation struct {
 	From        locale.Day   `json:"from"` // first day on which a move would act
 	To          locale.Day   `json:"to"`
 	Days        int          `json:"days"`
-	// Basis says which days the efficiencies were measured on.
-	Basis locale.Text `json:"basis"`
+	// Basis says which days the efficiencies were measured on, Caveat what no
+	// number here shows.
+	Basis  locale.Text `json:"basis"`
+	Caveat locale.Text `json:"caveat"`
 }
 
 // Option is one answer. Money is in millionths of the currency.
@@ -49,9 +52,14 @@ type Option struct {
 	Moves  []Move      `json:"moves"`
 	Effect Effect      `json:"effect"`
 
-	Cost       int64       `json:"cost"` // beside the media spend, which stays the same
-	Hours      float64     `json:"hours"`
-	Risk       locale.Text `json:"risk"`
+	Cost  int64       `json:"cost"` // beside the media spend, which stays the same
+	Hours float64     `json:"hours"`
+	Risk  locale.Text `json:"risk"`
+	// Beyond is how far a day's spend of the channel that receives would pass
+	// its largest day seen; 0 where it would not.
+	Beyond int64 `json:"beyond,omitempty"`
+	// Verifies: the measurement is checked before anything moves.
+	Verifies   bool        `json:"verifies,omitempty"`
 	Reversible locale.Text `json:"reversible"`
 	LearnDays  int         `json:"learn_days"` // until it can be judged
 
@@ -62,8 +70,8 @@ type Option struct {
 	GoBackAbove int64       `json:"go_back_above"`
 	CheckOn     locale.Day  `json:"check_on"`
 
-	// Dominated: the option named in DominatedBy is at least as good on every
-	// count and better on one.
+	// Dominated: the option named in DominatedBy brings more, for no more cost,
+	// work, waiting or risk.
 	Dominated   bool   `json:"dominated"`
 	DominatedBy string `json:"dominated_by,omitempty"`
 }
@@ -129,17 +137,20 @@ func Propose(c insight.Case, r insight.Report) ([]Recommendation, []insight.Note
 	return recommendations, notes
 }
 
-// dominate marks the options that another one beats: no worse in mean, low
-// end, cost, hours and days to learn, and better in one of them.
+// dominate marks the options that another one beats: it brings more and is no
+// worse in low end, chance of a gain (to the percent that is written), cost,
+// hours, days to learn, and spend beyond what was seen, and it does not move
+// money that the option would only move after checking the measurement.
 func dominate(options []Option) {
+	percent := func(o Option) float64 { return math.Round(o.Effect.Prob * 100) }
 	for i := range options {
 		for _, o := range options {
 			a, b := &options[i], o
 			signs := []int{
-				cmp.Compare(b.Effect.Mean, a.Effect.Mean), cmp.Compare(b.Effect.Low, a.Effect.Low),
+				cmp.Compare(b.Effect.Low, a.Effect.Low), cmp.Compare(percent(b), percent(*a)), cmp.Compare(a.Beyond, b.Beyond),
 				cmp.Compare(a.Cost, b.Cost), cmp.Compare(a.Hours, b.Hours), cmp.Compare(a.LearnDays, b.LearnDays),
 			}
-			if slices.Min(signs) >= 0 && slices.Max(signs) > 0 {
+			if b.Effect.Mean > a.Effect.Mean && slices.Min(signs) >= 0 && !(a.Verifies && !b.Verifies) {
 				a.Dominated, a.DominatedBy = true, b.ID
 				break
 			}

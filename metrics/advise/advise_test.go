@@ -8,6 +8,7 @@ import (
 	"math"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -83,6 +84,7 @@ func golden(rs []advise.Recommendation, notes []insight.Note) string {
 		say("why", r.Why)
 		say("reason", r.Reason)
 		say("basis", r.Basis)
+		say("caveat", r.Caveat)
 		for _, o := range r.Options {
 			dominated := ""
 			if o.Dominated {
@@ -152,6 +154,14 @@ func honest(t *testing.T, c insight.Case, found insight.Report, rs []advise.Reco
 			if !(e.Low <= e.Mean && e.Mean <= e.High) || e.Prob < 0 || e.Prob > 1 {
 				t.Errorf("%s %s: effect %+v", r.ID, o.ID, e)
 			}
+			if o.Dominated {
+				for _, by := range r.Options {
+					if by.ID == o.DominatedBy && (by.Effect.Mean <= e.Mean || by.Effect.Low < e.Low || math.Round(by.Effect.Prob*100) < math.Round(e.Prob*100) ||
+						by.Beyond > o.Beyond || by.Cost > o.Cost || by.Hours > o.Hours || by.LearnDays > o.LearnDays) {
+						t.Errorf("%s %s is said to be no better than %s on any count: %+v, %+v", r.ID, o.ID, by.ID, o, by)
+					}
+				}
+			}
 			if o.GoBackAbove <= 0 || o.CheckOn < r.From || o.CheckOn > r.To {
 				t.Errorf("%s %s: go back above %d on %s", r.ID, o.ID, o.GoBackAbove, o.CheckOn)
 			}
@@ -177,6 +187,9 @@ func honest(t *testing.T, c insight.Case, found insight.Report, rs []advise.Reco
 			}
 		}
 		for _, l := range locale.Langs {
+			if edge := slices.ContainsFunc(r.Flips, func(f advise.Flip) bool { return f.Beta > 0.54 && f.Beta < 0.86 }); edge != regexp.MustCompile(`close call|tout près de basculer`).MatchString(r.FlipText.In(l)) {
+				t.Errorf("%s flips at %v, and says %s", r.ID, r.Flips, r.FlipText.In(l))
+			}
 			nothing := regexp.MustCompile(`Move nothing|Ne rien déplacer`).MatchString(r.Title.In(l))
 			if nothing != (r.Recommended == "a") {
 				t.Errorf("%s recommends %s, the title says %s", r.ID, r.Recommended, r.Title.In(l))

@@ -274,8 +274,9 @@ func (v lever) tooLittle() (insight.Note, bool) {
 		}), true
 	case v.conversions < need || v.spend == 0:
 		return note(v.id, "conversions", need, v.conversions, func(l locale.Lang) string {
-			return words.Pick(l, "%s: a move of budget needs %s in %d days, has %s.%s", "%s : un déplacement de budget demande %s en %d jours, il y en a %s.%s",
-				v.label, words.Conversions(l, need), moveDays, l.Count(v.conversions), out(l))
+			return words.Pick(l, "%s: a move of budget needs %s in %d days (%d × a dispersion of %s), has %s.%s",
+				"%s\u00a0: un déplacement de budget demande %s en %d\u00a0jours (%d × une dispersion de %s), il y en a %s.%s",
+				v.label, words.Conversions(l, need), moveDays, moveMinEvents, l.Number(v.phi, 2), l.Count(v.conversions), out(l))
 		}), true
 	}
 	return insight.Note{}, false
@@ -417,13 +418,14 @@ func (m *mover) options() []Option {
 		o.LearnDays = wait + min(n, max(7, int(math.Ceil(moveMinEvents*m.to.phi/perNew))))
 		above := m.goBack(m.to, m.yieldTo, perDay, min(judged, n))
 		o.GoBackOn, o.GoBackAbove = m.to.id, micros(math.Round(above*100)/100)
+		o.Beyond = micros(max(0, m.to.perDay+perDay-m.to.highest))
 		o.GoBack = words.Both(func(l locale.Lang) string {
-			return words.Pick(l, "Go back if the CPA of %s passes %s on the mature days until %s.", "Revenir en arrière si le CPA %s dépasse %s sur les jours mûrs jusqu’au %s.",
+			return words.Pick(l, "Go back if the CPA of %s passes %s on the days until %s whose conversions have come in.", "Revenir en arrière si le CPA %s dépasse %s sur les jours jusqu’au %s dont les conversions sont arrivées.",
 				ofLabel(l, m.to.label), m.cost(l, above), l.DayText(o.CheckOn))
 		})
 		o.Reversible = locale.Text{
 			EN: "Full: budgets can be put back the same day; conversions missed meanwhile do not come back.",
-			FR: "Totale : les budgets se remettent le jour même ; les conversions manquées entre-temps ne reviennent pas.",
+			FR: "Total\u00a0: les budgets se remettent le jour même ; les conversions manquées entre-temps ne reviennent pas.",
 		}
 		o.Text = words.Both(func(l locale.Lang) string { return m.moveText(o, l) })
 		o.Risk = words.Both(func(l locale.Lang) string { return m.moveRisk(o, perDay, l) })
@@ -439,6 +441,7 @@ func (m *mover) options() []Option {
 	options := []Option{m.nothing(check), b, c}
 	if len(m.outages) > 0 && m.days-moveWait >= moveMinLeft {
 		d := move("d", step, moveWait, 2)
+		d.Verifies = true
 		d.Label = words.Both(func(l locale.Lang) string {
 			return words.Pick(l, "Check the measurement, wait %s, then move %s a day", "Vérifier la mesure, attendre %s, puis déplacer %s par jour", words.Days(l, moveWait), words.Money(l, step, m.Currency))
 		})
@@ -470,7 +473,7 @@ func (m *mover) nothing(check locale.Day) Option {
 			m.cost(l, to.Value), m.to.label, words.FromTo(l, m.cost(l, to.Low), m.cost(l, to.High)))
 	})
 	o.GoBack = words.Both(func(l locale.Lang) string {
-		return words.Pick(l, "Ask again if the CPA of %s passes %s on the mature days until %s.", "Rouvrir la question si le CPA %s dépasse %s sur les jours mûrs jusqu’au %s.",
+		return words.Pick(l, "Ask again if the CPA of %s passes %s on the days until %s whose conversions have come in.", "Rouvrir la question si le CPA %s dépasse %s sur les jours jusqu’au %s dont les conversions sont arrivées.",
 			ofLabel(l, m.from.label), m.cost(l, from.High), l.DayText(check))
 	})
 	return o

@@ -3,6 +3,7 @@ package advise
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"vigie/internal/locale"
@@ -29,7 +30,7 @@ func signed(l locale.Lang, v float64) string { return locale.Signed(l.Number(v, 
 
 // gained is a number of conversions with its sign.
 func gained(l locale.Lang, v float64) string {
-	return signed(l, v) + " " + l.Plural(math.Round(v*10)/10, "conversion", "conversions")
+	return signed(l, v) + locale.NBSP + l.Plural(math.Round(v*10)/10, "conversion", "conversions")
 }
 
 // effectText is an effect in words; it says when its interval holds 0.
@@ -63,11 +64,17 @@ func (m *mover) moveRisk(o Option, perDay float64, l locale.Lang) string {
 		s += words.Pick(l, " %s would spend %s a day; its largest day seen was %s.", " %s dépenserait %s par jour ; sa plus forte journée vue est de %s.",
 			m.to.label, words.Money(l, after, m.Currency), words.Money(l, m.to.highest, m.Currency))
 	}
+	return s
+}
+
+// caveat is what holds for every option that moves something.
+func (m *mover) caveat(l locale.Lang) string {
+	s := words.Pick(l, "Conversions are those the platforms claim, which is not what the spend added.", "Les conversions sont celles que les plateformes revendiquent, ce n’est pas ce que la dépense a ajouté.")
 	if m.to.cpa()*2 <= m.from.cpa() {
-		s += words.Pick(l, " A CPA this low is often seen where demand was already there (brand, retargeting): what is really gained may be less.",
-			" Un CPA aussi bas se voit souvent là où la demande existait déjà (marque, reciblage) : le gain réel peut être moindre.")
+		s += words.Pick(l, " A CPA as low as that of %s is often seen where demand was already there (brand, retargeting): what is really gained may be less.",
+			" Un CPA aussi bas que celui %s se voit souvent là où la demande existait déjà (marque, reciblage)\u00a0: le gain réel peut être moindre.", ofLabel(l, m.to.label))
 	}
-	return s + words.Pick(l, " Conversions are those the platforms claim, which is not what the spend added.", " Les conversions sont celles que les plateformes revendiquent, ce n’est pas ce que la dépense a ajouté.")
+	return s
 }
 
 func (m *mover) recommendation(answers []string, options []Option, recommended string) *Recommendation {
@@ -95,7 +102,7 @@ func (m *mover) recommendation(answers []string, options []Option, recommended s
 		}
 		before = c
 	}
-	r.FlipText = words.Both(func(l locale.Lang) string { return flipText(r, before, l) })
+	r.FlipText = words.Both(func(l locale.Lang) string { return m.flipText(r, before, l) })
 
 	binding := int64(math.MaxInt64)
 	r.Bounds = m.bounds(m.from, m.to)
@@ -109,10 +116,11 @@ func (m *mover) recommendation(answers []string, options []Option, recommended s
 	if recommended == "c" {
 		taken = half
 	}
-	r.Title = words.Both(func(l locale.Lang) string { return m.title(taken, recommended, l) })
+	r.Title = words.Both(func(l locale.Lang) string { return m.title(taken, recommended, onEdge(r.Flips), l) })
 	r.Why = words.Both(func(l locale.Lang) string { return m.why(l) })
 	r.Reason = words.Both(func(l locale.Lang) string { return m.reason(taken.Effect, recommended, l) })
 	r.Basis = words.Both(func(l locale.Lang) string { return m.basis(l) })
+	r.Caveat = words.Both(func(l locale.Lang) string { return m.caveat(l) })
 	return r
 }
 
@@ -121,17 +129,47 @@ func insightID(from, to string, start locale.Day) string {
 	return fmt.Sprintf("%s@%s+%s#%s", kindMove, from, to, start)
 }
 
-func (m *mover) title(taken Option, recommended string, l locale.Lang) string {
+// least is the gain, in conversions, below which nothing is moved, as it is
+// written.
+func (m *mover) least(l locale.Lang) string {
+	return l.Count(math.Round(min(moveMinGain, moveMinShare*m.base)*10) / 10)
+}
+
+// below is a gain that is too small, with as many decimals as show that it is.
+func (m *mover) below(l locale.Lang, gain float64) string {
+	s := gained(l, gain)
+	if short := signed(l, gain); short == "+"+l.Number(math.Round(min(moveMinGain, moveMinShare*m.base)*10)/10, 1) {
+		s = strings.Replace(s, short, locale.Signed(l.Number(gain, 2)), 1)
+	}
+	return s
+}
+
+// onEdge reports that the choice flips within the range that the elasticity is
+// assumed to lie in.
+func onEdge(flips []Flip) bool {
+	return slices.ContainsFunc(flips, func(f Flip) bool { return math.Abs(f.Beta-betaMean) <= betaSD+1e-9 })
+}
+
+func (m *mover) title(taken Option, recommended string, edge bool, l locale.Lang) string {
 	e := taken.Effect
 	perDay := words.Money(l, units(taken.Moves[0].PerDay), m.Currency)
-	if recommended == "a" {
-		return words.Pick(l, "Move nothing for now: %s a day from %s to %s would bring %s, %s chance of a gain",
-			"Ne rien déplacer pour l’instant : %s par jour de %s vers %s donneraient %s, avec %s de chances de gain",
-			perDay, m.from.label, m.to.label, gained(l, e.Mean), words.Chance(l, e.Prob))
+	switch {
+	case recommended == "a" && e.Prob < moveMinProb:
+		return words.Pick(l, "Move nothing for now: %s a day from %s to %s would bring %s, with %s chance of a gain, under the %s asked for",
+			"Ne rien déplacer pour l’instant\u00a0: %s par jour de %s vers %s donneraient %s, avec %s de chances de gain, moins que les %s demandés",
+			perDay, m.from.label, m.to.label, gained(l, e.Mean), words.Chance(l, e.Prob), l.Percent(moveMinProb, 0))
+	case recommended == "a":
+		return words.Pick(l, "Move nothing for now: %s a day from %s to %s would bring %s, less than the minimum of %s",
+			"Ne rien déplacer pour l’instant\u00a0: %s par jour de %s vers %s donneraient %s, moins que le minimum de\u00a0%s",
+			perDay, m.from.label, m.to.label, m.below(l, e.Mean), m.least(l))
 	}
-	return words.Pick(l, "Move %s a day from %s to %s: %s expected by %s (%s)",
-		"Déplacer %s par jour de %s vers %s : %s "+l.Plural(math.Round(e.Mean*10)/10, "attendue", "attendues")+" d’ici au %s (%s)",
+	s := words.Pick(l, "Move %s a day from %s to %s: %s expected by %s (%s)",
+		"Déplacer %s par jour de %s vers %s\u00a0: %s "+l.Plural(math.Round(e.Mean*10)/10, "attendue", "attendues")+" d’ici au %s (%s)",
 		perDay, m.from.label, m.to.label, gained(l, e.Mean), l.DayText(m.Flight.To), words.FromTo(l, signed(l, e.Low), signed(l, e.High)))
+	if edge {
+		s += words.Pick(l, "; a close call, as the minimum is %s", "\u00a0; conseil à la limite, le minimum étant de\u00a0%s", m.least(l))
+	}
+	return s
 }
 
 func (m *mover) why(l locale.Lang) string {
@@ -139,9 +177,9 @@ func (m *mover) why(l locale.Lang) string {
 		e := stats.CostPer(v.spend, v.conversions, v.phi, stats.Confidence)
 		return words.Pick(l, "%s (%s, 90%%; %s)", "%s (%s, à 90 %% ; %s)", m.cost(l, e.Value), words.FromTo(l, m.cost(l, e.Low), m.cost(l, e.High)), words.Conversions(l, v.conversions))
 	}
-	s := words.Pick(l, "A conversion cost %s on %s and %s on %s. With diminishing returns (elasticity %s ± %s), the next one would cost about %s on %s and %s on %s.",
-		"Une conversion a coûté %s sur %s et %s sur %s. Avec des rendements décroissants (élasticité %s ± %s), la suivante coûterait environ %s sur %s et %s sur %s.",
-		cpa(m.from), m.from.label, cpa(m.to), m.to.label, l.Number(betaMean, 1), l.Number(betaSD, 2),
+	s := words.Pick(l, "A conversion cost %s on %s and %s on %s. Returns are taken to diminish: %s more spend brings about %s more conversions (elasticity %s\u00a0±\u00a0%s), so that the next one would cost about %s on %s and %s on %s.",
+		"Une conversion a coûté %s sur %s et %s sur %s. Les rendements sont supposés décroissants\u00a0: %s de dépense en plus rapportent environ %s de conversions en plus (élasticité %s\u00a0±\u00a0%s)\u00a0; la suivante coûterait donc environ %s sur %s et %s sur %s.",
+		cpa(m.from), m.from.label, cpa(m.to), m.to.label, l.Percent(0.1, 0), l.Percent(math.Pow(1.1, betaMean)-1, 0), l.Number(betaMean, 1), l.Number(betaSD, 2),
 		m.cost(l, m.from.cpa()/betaMean), m.from.label, m.cost(l, m.to.cpa()/betaMean), m.to.label)
 	for _, o := range m.outages {
 		s += words.Pick(l, " The days of the possible outage of measurement %s (%s) are left out.", " Les jours de la panne de mesure possible %s (%s) sont écartés.",
@@ -151,17 +189,16 @@ func (m *mover) why(l locale.Lang) string {
 }
 
 func (m *mover) reason(e Effect, recommended string, l locale.Lang) string {
-	least := min(moveMinGain, moveMinShare*m.base)
-	rule := words.Pick(l, "The rule asks for a %s chance of a gain and at least %s.", "La règle demande %s de chances de gain et au moins %s.",
-		l.Percent(moveMinProb, 0), words.Conversions(l, math.Round(least*10)/10))
+	rule := words.Pick(l, "The rule asks for a %s chance of a gain and at least %s more conversions.", "La règle demande %s de chances de gain et au moins\u00a0%s conversions de plus.",
+		l.Percent(moveMinProb, 0), m.least(l))
 	switch {
 	case recommended != "a":
-		return words.Pick(l, "%s chance of a gain and %s expected, of some %s in the days left.", "%s de chances de gain et %s en espérance, sur environ %s d’ici à la fin.",
-			words.Upper(words.Chance(l, e.Prob)), gained(l, e.Mean), words.Conversions(l, math.Round(m.base))) + " " + rule
+		return words.Pick(l, "%s chance of a gain and %s expected, on top of some %s in the days left.", "%s de chances de gain et %s "+l.Plural(math.Round(e.Mean*10)/10, "attendue", "attendues")+", en plus d’environ %s d’ici à la fin.",
+			words.Upper(words.Chance(l, e.Prob)), gained(l, e.Mean), l.Count(math.Round(m.base))) + " " + rule
 	case e.Prob < moveMinProb:
 		return words.Pick(l, "The gain is not sure enough: %s chance.", "Le gain n’est pas assez sûr : %s de chances.", words.Chance(l, e.Prob)) + " " + rule
 	}
-	return words.Pick(l, "The gain is too small to be worth a move: %s.", "Le gain est trop petit pour justifier un déplacement : %s.", gained(l, e.Mean)) + " " + rule
+	return words.Pick(l, "The gain is too small to be worth a move: %s.", "Le gain est trop petit pour justifier un déplacement\u00a0: %s.", m.below(l, e.Mean)) + " " + rule
 }
 
 func (m *mover) basis(l locale.Lang) string {
@@ -178,9 +215,10 @@ func (m *mover) basis(l locale.Lang) string {
 	return one(m.from) + words.Pick(l, "; ", " ; ") + one(m.to) + "."
 }
 
-// flipText says from which elasticity on another option would be taken; last
-// is the choice at the largest.
-func flipText(r *Recommendation, last string, l locale.Lang) string {
+// flipText says from which elasticity on another option would be taken, and
+// whether that is near enough to make the advice a close call; last is the
+// choice at the largest elasticity.
+func (m *mover) flipText(r *Recommendation, last string, l locale.Lang) string {
 	name := func(id string) string { return strings.ToUpper(id) }
 	if len(r.Flips) == 0 {
 		return words.Pick(l, "The choice stays %s for any elasticity from %s to %s.", "Le choix reste %s pour toute élasticité de %s à %s.",
@@ -188,8 +226,13 @@ func flipText(r *Recommendation, last string, l locale.Lang) string {
 	}
 	var parts []string
 	for _, f := range r.Flips {
-		parts = append(parts, words.Pick(l, "%s below %s", "%s sous %s", name(f.Below), l.Number(f.Beta, 2)))
+		parts = append(parts, words.Pick(l, "%s below %s", "%s sous\u00a0%s", name(f.Below), l.Number(f.Beta, 2)))
 	}
 	parts = append(parts, name(last))
-	return words.Pick(l, "The choice flips with the elasticity: %s.", "Le choix bascule avec l’élasticité : %s.", strings.Join(parts, words.Pick(l, ", then ", ", puis ")))
+	s := words.Pick(l, "The choice depends on the elasticity: %s.", "Le choix dépend de l’élasticité\u00a0: %s.", strings.Join(parts, words.Pick(l, ", then ", ", puis ")))
+	if onEdge(r.Flips) {
+		s += words.Pick(l, " What is assumed (%s\u00a0±\u00a0%s) holds that limit: the advice is a close call.",
+			" L’hypothèse (%s\u00a0±\u00a0%s) contient cette limite\u00a0: le conseil est tout près de basculer.", l.Number(betaMean, 1), l.Number(betaSD, 2))
+	}
+	return s
 }

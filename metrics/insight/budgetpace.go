@@ -244,7 +244,7 @@ func checkPace(x *Exam) (findings []Finding, notes []Note) {
 		for i := from; i < len(findings); i++ {
 			f := &findings[i]
 			f.Evidence = append(f.Evidence, Evidence{
-				ID: "tested", Label: locale.Text{EN: "Looked at", FR: "Regardés"},
+				ID: "tested", Label: lookedAtLabel,
 				Text: words.Both(func(l locale.Lang) string {
 					if whole {
 						return words.Pick(l, "the budget of the whole campaign", "le budget de l’ensemble de la campagne")
@@ -301,7 +301,7 @@ func paceTitle(c Case, p Pace, e Effect, l locale.Lang) string {
 	case p.Left == 0:
 		return named(words.Pick(l, "%s spent of %s planned, the flight is over", "%s dépensés sur %s prévus, campagne terminée", end, budget))
 	case e.Clear() && e.High < 0:
-		return named(words.Pick(l, "at this pace %s would be spent of %s, %s less than planned", "à ce rythme, %s seraient dépensés sur %s, %s de moins que prévu", end, budget, words.Size(l, e.Value)))
+		return named(words.Pick(l, "at this pace %s of %s would be spent, %s less than planned", "à ce rythme, %s seraient dépensés sur %s, %s de moins que prévu", end, budget, words.Size(l, e.Value)))
 	case e.Clear():
 		return named(words.Pick(l, "at this pace %s would be spent for %s, %s more than planned", "à ce rythme, %s seraient dépensés pour %s, %s de plus que prévu", end, budget, words.Size(l, e.Value)))
 	}
@@ -329,14 +329,14 @@ func paceText(c Case, p Pace, e Effect, l locale.Lang) string {
 		return s + words.Pick(l, " The range is not known: that needs %s of delivery, has %d.", " La marge n’est pas connue : il faut %s de diffusion, il y en a %d.",
 			words.Days(l, int(p.Warning.Need)), int(p.Warning.Has))
 	}
-	s += words.Pick(l, " At this pace the end is at %s of %s (%s; %s, 80%%).", " À ce rythme, l’atterrissage serait de %s sur %s (%s ; %s, à 80 %%).",
+	s += words.Pick(l, " At this pace the campaign would end at %s of %s (%s; %s, 80%%).", " À ce rythme, l’atterrissage serait de %s sur %s (%s ; %s, à 80 %%).",
 		words.Money(l, units(p.Projected), c.Currency), budget, words.Change(l, e.Value), words.FromTo(l, words.Change(l, e.Low), words.Change(l, e.High)))
 	s += words.Pick(l, " Chance of ending within 3%% of the budget: %s.", " Chances de finir à 3 %% près du budget : %s.", words.Chance(l, p.OnBudget))
 	if !e.Clear() {
 		s += words.Pick(l, " The range holds the budget itself.", " La marge contient le budget lui-même.")
 	}
 	if p.Needed > 0 && p.PerDay > 0 {
-		s += words.Pick(l, " To end on it, spend must be %s a day instead of %s (%s).", " Pour y finir, il faudrait %s par jour au lieu de %s (%s).",
+		s += words.Pick(l, " To end on budget, spend would have to be %s a day instead of %s (%s).", " Pour y finir, il faudrait %s par jour au lieu de %s (%s).",
 			words.Money(l, units(p.Needed), c.Currency), words.Money(l, units(p.PerDay), c.Currency), words.Change(l, float64(p.Needed)/float64(p.PerDay)-1))
 	} else if p.Needed == 0 {
 		s += words.Pick(l, " The budget is already spent.", " Le budget est déjà dépensé.")
@@ -362,10 +362,11 @@ func paceEvidence(c Case, p Pace, f Finding) []Evidence {
 	if p.Range && p.Left > 0 {
 		out = append(out, Evidence{ID: "end", Label: locale.Text{EN: "End", FR: "Atterrissage"}, KPI: "spend", Value: f.Value, Against: f.Against,
 			Text: words.Both(func(l locale.Lang) string {
-				return words.Pick(l, "%s [%s; %s], 80%%, on %s", "%s [%s ; %s], à 80 %%, le %s", words.Money(l, units(p.Projected), c.Currency), words.Money(l, units(p.Low), c.Currency), words.Money(l, units(p.High), c.Currency), l.DayText(p.End))
+				return words.Pick(l, "%s %s, 80%%, on %s", "%s %s, à\u00a080\u00a0%%, le %s", words.Money(l, units(p.Projected), c.Currency), l.Interval(words.Money(l, units(p.Low), c.Currency), words.Money(l, units(p.High), c.Currency)), l.DayText(p.End))
 			})})
-		out = append(out, Evidence{ID: "test", Label: locale.Text{EN: "Test", FR: "Test"}, Text: words.Both(func(l locale.Lang) string {
-			return words.Pick(l, "2,000 simulated ends, level and weekdays; %s; %s", "2"+locale.NNBSP+"000 fins simulées, niveau et jours de semaine ; %s ; %s", words.Probability(l, "p", f.P), words.Probability(l, "q", f.Q))
+		out = append(out, Evidence{ID: "test", Label: locale.Text{EN: "Simulation", FR: "Simulation"}, Text: words.Both(func(l locale.Lang) string {
+			return words.Pick(l, "%s ends of the campaign simulated from the spend seen (%s; %s)", "%s fins de campagne simulées d’après les dépenses observées (%s\u00a0; %s)",
+				l.Int(stats.OutlookPaths), words.Probability(l, "p", f.P), words.Probability(l, "q", f.Q))
 		})})
 	}
 	return out

@@ -38,6 +38,38 @@ const (
 	cpaMinDirection = 0.80
 )
 
+// Cost is the CPA of a scope in the two periods, on their days that can be
+// trusted.
+type Cost struct {
+	Scope       string     `json:"scope"`       // a channel, or empty for the whole
+	Conversions [2]float64 `json:"conversions"` // before and since
+	Days        [2]int     `json:"days"`
+	// Enough: both periods have the days and conversions that a comparison
+	// needs. Without them Effect, the relative change of CPA, is empty.
+	Enough bool   `json:"enough"`
+	Effect Effect `json:"effect"`
+}
+
+// costs compares the CPA of each scope, whether or not it is worth a finding.
+func (x *Exam) costs() []Cost {
+	out := []Cost{}
+	for _, p := range x.pairs {
+		c := Cost{Scope: p.scope, Conversions: [2]float64{p.before.conversions, p.after.conversions}, Days: [2]int{len(p.before.days), len(p.after.days)}}
+		if _, short := cpaTooLittle(x.Case, p); !short {
+			t := p.compare()
+			c.Enough, c.Effect = true, Effect{t.Ratio - 1, t.Low - 1, t.High - 1, stats.Confidence}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// compare tests the CPA of two periods. CPA rose as conversions for each unit
+// of spend fell: the periods are exchanged.
+func (p pair) compare() stats.Comparison {
+	return stats.RateRatio(p.before.conversions, p.before.spend, p.after.conversions, p.after.spend, p.noise.conversions, stats.Confidence)
+}
+
 func checkCPA(x *Exam) (findings []Finding, notes []Note) {
 	for _, family := range [][]pair{x.pairs[:1], x.pairs[1:]} { // the whole, then its channels
 		var judged []pair
@@ -50,9 +82,7 @@ func checkCPA(x *Exam) (findings []Finding, notes []Note) {
 				}
 				continue
 			}
-			// CPA rose as conversions for each unit of spend fell: the periods
-			// are exchanged.
-			t := stats.RateRatio(p.before.conversions, p.before.spend, p.after.conversions, p.after.spend, p.noise.conversions, stats.Confidence)
+			t := p.compare()
 			judged, tests, probs = append(judged, p), append(tests, t), append(probs, t.P)
 		}
 		qs := stats.BH(probs)
@@ -84,7 +114,7 @@ func checkCPA(x *Exam) (findings []Finding, notes []Note) {
 func lookedAt(scope string, tested, flagged int) Evidence {
 	return Evidence{
 		ID:    "tested",
-		Label: locale.Text{EN: "Looked at", FR: "Regardés"},
+		Label: lookedAtLabel,
 		Text: words.Both(func(l locale.Lang) string {
 			if scope == "" {
 				return words.Pick(l, "the whole campaign, one test", "l’ensemble de la campagne, un test")
@@ -115,17 +145,17 @@ func cpaTooLittle(c Case, p pair) (Note, bool) {
 	case fewest < cpaMinDays:
 		n.Measure, n.Need, n.Has = "days", cpaMinDays, float64(fewest)
 		n.Text = words.Both(func(l locale.Lang) string {
-			return words.Pick(l, "%s: comparing two periods needs %d full days in each, has %d and %d.%s",
-				"%s : comparer deux périodes demande %d jours complets dans chacune, il y en a %d et %d.%s",
+			return words.Pick(l, "%s: comparing two periods needs %d full days in each; the earlier one has %d, the later one %d.%s",
+				"%s\u00a0: comparer deux périodes demande %d jours complets dans chacune\u00a0; la première en a %d, la seconde %d.%s",
 				p.label, cpaMinDays, len(p.before.days), len(p.after.days), left(l))
 		})
 		return n, true
 	case least < need || p.before.spend == 0 || p.after.spend == 0:
 		n.Measure, n.Need, n.Has = "conversions", need, least
 		n.Text = words.Both(func(l locale.Lang) string {
-			s := words.Pick(l, "%s: comparing the CPA of two periods needs %s in each, has %s and %s.%s",
-				"%s : comparer le CPA de deux périodes demande %s dans chacune, il y en a %s et %s.%s",
-				p.label, words.Conversions(l, need), l.Count(p.before.conversions), l.Count(p.after.conversions), left(l))
+			s := words.Pick(l, "%s: comparing the CPA of two periods needs %s in each (%d × a dispersion of %s); the earlier one has %s, the later one %s.%s",
+				"%s\u00a0: comparer le CPA de deux périodes demande %s dans chacune (%d × une dispersion de %s)\u00a0; la première en a %s, la seconde %s.%s",
+				p.label, words.Conversions(l, need), cpaMinEffective, l.Number(p.noise.conversions, 2), l.Count(p.before.conversions), l.Count(p.after.conversions), left(l))
 			return s + c.patience(l, p.after, need)
 		})
 		return n, true
@@ -141,7 +171,7 @@ func (c Case) patience(l locale.Lang, a arm, need float64) string {
 	perDay := a.conversions / float64(len(a.days))
 	more := int(math.Ceil(need/perDay)) - len(a.days)
 	if c.Today+locale.Day(more) > c.Flight.To {
-		return words.Pick(l, " At this rate the flight will be over before.", " À ce rythme, la campagne sera finie avant.")
+		return words.Pick(l, " At this rate the campaign ends before that.", " À ce rythme, la campagne sera finie avant.")
 	}
 	return words.Pick(l, " At this rate, %s more.", " À ce rythme, encore %s.", words.Days(l, more))
 }
@@ -254,18 +284,18 @@ func cpaEvidence(c Case, f Finding, p pair) []Evidence {
 		side("after", locale.Text{EN: "Since", FR: "Depuis"}, p.after, f.Value),
 		{ID: "change", Label: locale.Text{EN: "Change", FR: "Écart"}, KPI: "cpa", Value: f.Value, Against: f.Against,
 			Text: words.Both(func(l locale.Lang) string {
-				return words.Pick(l, "%s [%s; %s], 90%%", "%s [%s ; %s], à 90 %%", words.Change(l, f.Effect.Value), words.Change(l, f.Effect.Low), words.Change(l, f.Effect.High))
+				return words.Pick(l, "%s %s, 90%%", "%s %s, à\u00a090\u00a0%%", words.Change(l, f.Effect.Value), l.Interval(words.Change(l, f.Effect.Low), words.Change(l, f.Effect.High)))
 			})},
-		{ID: "test", Label: locale.Text{EN: "Test", FR: "Test"}, Text: words.Both(func(l locale.Lang) string {
-			return words.Pick(l, "rate ratio, dispersion %s; %s; %s", "rapport de taux, surdispersion %s ; %s ; %s",
-				l.Number(p.noise.conversions, 1), words.Probability(l, "p", f.P), words.Probability(l, "q", f.Q))
+		{ID: "test", Label: chanceLabel, Text: words.Both(func(l locale.Lang) string {
+			return words.Pick(l, "such a change would come %s (%s; %s; dispersion %s)", "un tel écart arriverait %s (%s\u00a0; %s\u00a0; dispersion %s)",
+				words.ByChance(l, f.P), words.Probability(l, "p", f.P), words.Probability(l, "q", f.Q), l.Number(p.noise.conversions, 1))
 		})},
 		{ID: "days", Label: locale.Text{EN: "Days", FR: "Jours"}, Text: words.Both(func(l locale.Lang) string {
-			s := words.Pick(l, "%s against %d, all complete and mature", "%s contre %d, tous complets et mûrs", words.Days(l, len(p.after.days)), len(p.before.days))
+			s := words.Pick(l, "%s against %d, complete and with their conversions in", "%s contre %d, complets et dont les conversions sont arrivées", words.Days(l, len(p.after.days)), len(p.before.days))
 			if p.sameWeekdays() {
 				s += words.Pick(l, "; weekdays in equal shares", " ; jours de semaine à parts égales")
 			} else {
-				s += words.Pick(l, "; weekdays in unequal shares", " ; jours de semaine à parts inégales")
+				s += words.Pick(l, "; weekdays in unequal shares, which may account for a part of the change", "\u00a0; jours de semaine à parts inégales, ce qui peut faire une part de l’écart")
 			}
 			if p.left.Days() > 0 {
 				s += words.Pick(l, "; left out: %s", " ; écartés : %s", p.left.Text(l))

@@ -14,20 +14,22 @@ type Left struct{ Unknown, Incomplete, Immature, Outage int }
 // Days is the number of days left out.
 func (l Left) Days() int { return l.Unknown + l.Incomplete + l.Immature + l.Outage }
 
-func (l Left) plus(o Left) Left {
+// Plus adds up what two spans leave out.
+func (l Left) Plus(o Left) Left {
 	return Left{l.Unknown + o.Unknown, l.Incomplete + o.Incomplete, l.Immature + o.Immature, l.Outage + o.Outage}
 }
 
-// Text lists the reasons: "3 days of measurement outage and 1 day without data".
+// Text lists the reasons: "3 days of possible measurement outage and 1 day
+// without data".
 func (l Left) Text(lang locale.Lang) string {
 	var out []string
 	add := func(n int, one, many locale.Text) {
 		if n > 0 {
-			out = append(out, fmt.Sprintf("%d %s", n, lang.Plural(float64(n), one.In(lang), many.In(lang))))
+			out = append(out, fmt.Sprint(n)+locale.NBSP+lang.Plural(float64(n), one.In(lang), many.In(lang)))
 		}
 	}
-	add(l.Outage, locale.Text{EN: "day of measurement outage", FR: "jour de panne de mesure"},
-		locale.Text{EN: "days of measurement outage", FR: "jours de panne de mesure"})
+	add(l.Outage, locale.Text{EN: "day of possible measurement outage", FR: "jour de panne de mesure possible"},
+		locale.Text{EN: "days of possible measurement outage", FR: "jours de panne de mesure possible"})
 	add(l.Immature, locale.Text{EN: "day whose conversions are still coming in", FR: "jour dont des conversions restent à venir"},
 		locale.Text{EN: "days whose conversions are still coming in", FR: "jours dont des conversions restent à venir"})
 	add(l.Incomplete, locale.Text{EN: "day not over when exported", FR: "jour inachevé à l’export"},
@@ -140,7 +142,7 @@ func (c Case) findPairs(outages []Outage) []pair {
 	add := func(scope string, label locale.Text, s metrics.Series) {
 		b, lb := c.Usable(scope, c.Previous, outages)
 		a, la := c.Usable(scope, c.Period, outages)
-		ps = append(ps, pair{scope: scope, label: label, before: sum(s, b), after: sum(s, a), left: lb.plus(la)})
+		ps = append(ps, pair{scope: scope, label: label, before: sum(s, b), after: sum(s, a), left: lb.Plus(la)})
 	}
 	add("", wholeLabel, c.Whole)
 	for _, s := range c.Channels {

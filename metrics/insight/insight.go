@@ -238,6 +238,9 @@ type Report struct {
 	// Split says what the change of the whole's CPA is made of, be it within
 	// the noise or not; nil where it cannot be told.
 	Split *Split `json:"split,omitempty"`
+	// Costs are what a conversion cost in the two periods: of the whole, then of
+	// each channel.
+	Costs []Cost `json:"costs"`
 	// Paces are the budgets of the whole and of each channel that has one.
 	Paces []Pace `json:"paces"`
 	// Outages are the days that other rules leave out.
@@ -251,6 +254,7 @@ func Examine(c Case) Report {
 	r := Report{Findings: []Finding{}, Notes: []Note{}, Rules: len(registry)}
 	r.Outages = append([]Outage{}, x.outages...)
 	r.Paces = append([]Pace{}, x.paces...)
+	r.Costs = x.costs()
 	for _, rule := range Rules() {
 		findings, notes := rule.Check(x)
 		r.Findings = append(r.Findings, findings...)

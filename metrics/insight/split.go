@@ -136,7 +136,7 @@ func (x *Exam) splitChannels(s *Split, whole pair) *Waterfall {
 			return nil
 		}
 	}
-	bars = append(bars, Bar{ID: "mix", Label: locale.Text{EN: "Spend between channels", FR: "Répartition"}})
+	bars = append(bars, Bar{ID: "mix", Label: locale.Text{EN: "Shares of spend", FR: "Parts de dépense"}})
 	parts := func(count func(i int, a arm) float64) []float64 {
 		shares := make([]stats.Share, len(members))
 		q0, q1 := 0.0, 0.0

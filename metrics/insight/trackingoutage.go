@@ -293,8 +293,8 @@ func outageNote(s scanned, w stats.Warning) (Note, bool) {
 	case stats.FewDays:
 		n.Measure = "days"
 		n.Text = words.Both(func(l locale.Lang) string {
-			return words.Pick(l, "%s: telling an outage needs %s with clicks and mature conversions, has %d.",
-				"%s : reconnaître une panne de mesure demande %s avec des clics et des conversions mûres, il y en a %d.",
+			return words.Pick(l, "%s: telling an outage needs %s with clicks whose conversions have come in, has %d.",
+				"%s : reconnaître une panne de mesure demande %s avec des clics, dont les conversions sont arrivées\u00a0; il y en a %d.",
 				s.label, words.Days(l, int(w.Need)), int(w.Has))
 		})
 		return n, true
@@ -335,7 +335,7 @@ func checkOutages(x *Exam) (findings []Finding, notes []Note) {
 				words.Conversions(l, o.Observed), l.FromTo(o.From, o.To), l.Number(o.Expected, 0))
 			return name + s
 		})
-		f.Text = words.Both(func(l locale.Lang) string { return outageText(o, f, l) })
+		f.Text = words.Both(func(l locale.Lang) string { return outageText(x.Case, o, f, l) })
 		f.WouldChange = words.Both(func(l locale.Lang) string {
 			low := l.Number(math.Ceil(o.Low), 0)
 			return words.Pick(l, "A newer export that brings those days to %s or more; or the site’s own orders and forms, if they too show fewer than %s.",
@@ -348,14 +348,20 @@ func checkOutages(x *Exam) (findings []Finding, notes []Note) {
 	return findings, x.outageNotes
 }
 
-func outageText(o Outage, f Finding, l locale.Lang) string {
+func outageText(c Case, o Outage, f Finding, l locale.Lang) string {
 	n := o.Days()
 	s := words.Pick(l, "%s: %s recorded where %s were expected for those weekdays (%s, 90%%), that is %s, while clicks were at %s of their usual level (%s).",
 		"%s : %s pour %s attendues ces jours de semaine (%s, à 90 %%), soit %s, alors que les clics étaient à %s de leur niveau habituel (%s).",
 		words.Upper(l.FromTo(o.From, o.To)), words.Conversions(l, o.Observed), l.Number(o.Expected, 0),
 		words.FromTo(l, l.Number(o.Low, 0), l.Number(o.High, 0)), words.Change(l, f.Effect.Value), l.Percent(o.Clicks/o.Usual, 0), l.Number(o.Clicks, 0))
 	if len(o.Channels) > 1 {
-		s += words.Pick(l, " %s share it.", " %s sont touchés.", words.Channels(l, len(o.Channels)))
+		var names []string
+		for _, ch := range c.Channels {
+			if slices.Contains(o.Channels, ch.ID) {
+				names = append(names, ch.Label)
+			}
+		}
+		s += words.Pick(l, " Channels touched: %s.", " Leviers touchés\u00a0: %s.", l.Join(names))
 	}
 	s += words.Pick(l, " This is compatible with a measurement outage rather than with a fall in demand, without proving it: tag, consent and export are to be checked.",
 		" C’est compatible avec une panne de mesure plutôt qu’avec une baisse de la demande, sans le prouver : balise, consentement et export sont à vérifier.")
@@ -373,22 +379,22 @@ func outageEvidence(o Outage, f Finding) []Evidence {
 			})},
 		{ID: "expected", Label: locale.Text{EN: "Expected", FR: "Attendues"}, KPI: "conversions", Value: o.Expected,
 			Text: words.Both(func(l locale.Lang) string {
-				return words.Pick(l, "%s [%s; %s], 90%%", "%s [%s ; %s], à 90 %%", l.Number(o.Expected, 0), l.Number(o.Low, 0), l.Number(o.High, 0))
+				return words.Pick(l, "%s %s, 90%%", "%s %s, à\u00a090\u00a0%%", l.Number(o.Expected, 0), l.Interval(l.Number(o.Low, 0), l.Number(o.High, 0)))
 			})},
 		{ID: "clicks", Label: locale.Text{EN: "Clicks", FR: "Clics"}, KPI: "clicks", Value: o.Clicks, Against: o.Usual,
 			Text: words.Both(func(l locale.Lang) string {
 				return words.Pick(l, "%s, usually %s", "%s, d’habitude %s", l.Number(o.Clicks, 0), l.Number(o.Usual, 0))
 			})},
-		{ID: "test", Label: locale.Text{EN: "Test", FR: "Test"}, Text: words.Both(func(l locale.Lang) string {
-			return words.Pick(l, "negative-binomial tail, dispersion %s, corrected for the windows looked at; %s; %s",
-				"queue binomiale négative, surdispersion %s, corrigée du nombre de fenêtres ; %s ; %s",
-				l.Number(o.phi, 1), words.Probability(l, "p", f.P), words.Probability(l, "q", f.Q))
+		{ID: "test", Label: chanceLabel, Text: words.Both(func(l locale.Lang) string {
+			return words.Pick(l, "so deep a drop would come %s (%s, all windows counted; %s; dispersion %s)",
+				"un tel creux arriverait %s (%s, toutes fenêtres comptées\u00a0; %s\u00a0; dispersion %s)",
+				words.ByChance(l, f.P), words.Probability(l, "p", f.P), words.Probability(l, "q", f.Q), l.Number(o.phi, 1))
 		})},
-		{ID: "tested", Label: locale.Text{EN: "Looked at", FR: "Regardés"}, Text: words.Both(func(l locale.Lang) string {
-			return words.Pick(l, "%d of channels, platforms and whole, until %s", "%d parmi leviers, plateformes et ensemble, jusqu’au %s", o.Tested, l.DayText(o.last))
+		{ID: "tested", Label: lookedAtLabel, Text: words.Both(func(l locale.Lang) string {
+			return words.Pick(l, "%d series (each channel, each platform with several, the whole), up to %s", "%d séries (chaque levier, chaque plateforme qui en a plusieurs, l’ensemble), jusqu’au %s", o.Tested, l.DayText(o.last))
 		})},
 		{ID: "days", Label: locale.Text{EN: "Days", FR: "Jours"}, Text: words.Both(func(l locale.Lang) string {
-			return words.Pick(l, "left out of the other rules: %s", "écartés des autres règles : %s", l.PeriodShort(o.From, o.To))
+			return words.Pick(l, "%s, left out of the other findings", "%s, hors des autres constats", l.PeriodShort(o.From, o.To))
 		})},
 	}
 }

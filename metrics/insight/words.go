@@ -5,7 +5,13 @@ import (
 	"vigie/metrics"
 )
 
-var wholeLabel = locale.Text{EN: "Whole campaign", FR: "Ensemble de la campagne"}
+var (
+	wholeLabel = locale.Text{EN: "Whole campaign", FR: "Ensemble de la campagne"}
+	// lookedAtLabel heads how many tests were made beside a finding, chanceLabel
+	// how often chance alone would give it.
+	lookedAtLabel = locale.Text{EN: "Looked at", FR: "Examiné"}
+	chanceLabel   = locale.Text{EN: "By chance", FR: "Par hasard"}
+)
 
 // cost writes a cost per something, always with cents.
 func (c Case) cost(l locale.Lang, v float64) string { return l.Money(v, c.Currency, 2) }

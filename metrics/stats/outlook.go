@@ -25,8 +25,10 @@ type Outlook struct {
 // OutlookConfidence is the confidence of the range of an Outlook.
 const OutlookConfidence = 0.80
 
+// OutlookPaths is how many paths an Outlook simulates.
+const OutlookPaths = 2000
+
 const (
-	outlookPaths   = 2000
 	outlookMinDays = 14
 	outlookReach   = 1.5 // days ahead for each day seen
 	outlookYoung   = 28  // days under which a level that drifts is underestimated
@@ -148,11 +150,11 @@ func AheadPlanned(y []float64, first int, plan []Planned, rng *rand.Rand) Outloo
 
 	paths := make([][]float64, ahead) // cumulated amounts by day, then path
 	for h := range paths {
-		paths[h] = make([]float64, outlookPaths)
+		paths[h] = make([]float64, OutlookPaths)
 	}
 	gain := max(o.Alpha, 0.1)
 	start := o.Sigma * math.Sqrt(o.Alpha/(2-o.Alpha))
-	for p := range outlookPaths {
+	for p := range OutlookPaths {
 		level := max(0, o.Level*(1+start*rng.NormFloat64()))
 		total := 0.0
 		for h := range ahead {

@@ -147,12 +147,27 @@
     return { type: 'polygon', silent: true, shape: { points: points }, style: { fill: api.visual('color'), opacity: opacity } };
   };
 
+  // steps draws the line from the level after each bar to the next bar, from edge
+  // to edge: bars take a part of their band, and no more than max px. The bars of
+  // a custom series stand side by side, or lie below each other.
+  const steps = (ref) => (params, api) => {
+    const at = api.value(ref.lying ? 1 : 0);
+    const level = api.value(ref.lying ? 0 : 1);
+    const point = (i) => api.coord(ref.lying ? [level, i] : [i, level]);
+    const [x1, y1] = point(at);
+    const [x2, y2] = point(at + 1);
+    const half = Math.min(ref.max, ref.part * (ref.lying ? y2 - y1 : x2 - x1)) / 2;
+    const shape = ref.lying ? { x1: x1, y1: y1 + half, x2: x2, y2: y2 - half } : { x1: x1 + half, y1: y1, x2: x2 - half, y2: y2 };
+    return { type: 'line', silent: true, shape: shape, style: { stroke: api.visual('color'), lineWidth: 1 } };
+  };
+
   // named is the function for {"$f": name}. The function "text" writes the
   // text t that stands beside it, whatever it is given: a template string would
   // read the braces of a campaign's name.
   function named(ref, lang) {
     if (ref.$f === 'text') return () => ref.t;
     if (ref.$f === 'band') return band(ref.opacity);
+    if (ref.$f === 'steps') return steps(ref);
     const f = formatter(ref.$f);
     return (v) => {
       if (v !== null && typeof v === 'object' && !Array.isArray(v)) v = v.value;

@@ -25,6 +25,8 @@ type Bullet struct {
 	// target. NaN where there is no value.
 	Ratio float64
 	Tone  Tone
+	// Reading says in words how the two compare: « mieux que visé ».
+	Reading string
 }
 
 // fullScale is the end of the scale of bullets: 120 % of the target to date.
@@ -64,7 +66,7 @@ func Bullets(d BulletsData, l locale.Lang, m Medium) Chart {
 	}
 	nameW = min(nameW, max(width*0.2, width-valueW-aimW-minBar-3*gap), width*0.34)
 	for i, r := range d.Rows {
-		names = append(names, wrap(clean(r.Name), m.Label, 600, nameW, 2))
+		names = append(names, wrap(clean(r.Name), m.Label, 600, nameW, 3))
 		for _, s := range []string{names[i], values[i], aims[i]} {
 			lines = max(lines, 1+strings.Count(s, "\n"))
 		}
@@ -148,8 +150,7 @@ func Bullets(d BulletsData, l locale.Lang, m Medium) Chart {
 func bulletsTable(d BulletsData, l locale.Lang) Table {
 	t := Table{Header: []string{words.Target.In(l), words.Actual.In(l), words.Aim.In(l), words.OnTarget.In(l), words.Reading.In(l)}}
 	for _, r := range d.Rows {
-		reading := map[Tone]locale.Text{Good: words.Better, Bad: words.Worse, Noise: words.InNoise, TooFew: words.TooLittle}[r.Tone]
-		t.Rows = append(t.Rows, []string{r.Name, r.Realised, r.Aim, l.Percent(r.Ratio, 0), reading.In(l)})
+		t.Rows = append(t.Rows, []string{r.Name, r.Realised, r.Aim, l.Percent(r.Ratio, 0), r.Reading})
 	}
 	return t
 }

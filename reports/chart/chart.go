@@ -71,6 +71,9 @@ var Media = []Medium{Wide, Half, Phone, Print, PrintHalf}
 // narrow media have no room beside the plotting area.
 func (m Medium) narrow() bool { return m.Width < 480 }
 
+// paper media have pages to fill: charts are lower there.
+func (m Medium) paper() bool { return m.ID == Print.ID || m.ID == PrintHalf.ID }
+
 // line is the height of a line of labels.
 func (m Medium) line() float64 { return m.Label * 1.35 }
 

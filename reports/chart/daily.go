@@ -69,7 +69,10 @@ func Daily(d DailyData, l locale.Lang, m Medium) Chart {
 		width: float64(m.Width), left: gutter(lo, hi, step, axis, l, m), right: 14, height: 190, bottom: m.Label + 12,
 		x0: float64(first) - 0.5, x1: float64(last) + 0.5, y0: lo, y1: hi,
 	}
-	if m.narrow() {
+	switch {
+	case m.paper():
+		p.height = 130
+	case m.narrow():
 		p.height = 150
 	}
 	captions := dailyCaptions(d, p, l, m)
@@ -77,7 +80,7 @@ func Daily(d DailyData, l locale.Lang, m Medium) Chart {
 	for _, c := range captions {
 		rows = max(rows, c.row+1)
 	}
-	p.top = float64(rows)*lh + 8
+	p.top = float64(rows)*lh + captionDrop
 	var ns []note
 	for _, c := range captions {
 		ns = append(ns, c.notes(p, lh, m.Label)...)
@@ -129,8 +132,14 @@ func Daily(d DailyData, l locale.Lang, m Medium) Chart {
 		// Of a series of its own: each series has one style of areas.
 		line.add("", nil, object{"markArea": object{"silent": true, "z": 0, "data": shades}, "silent": true, "tooltip": object{"show": false}})
 	}
+	for _, c := range captions {
+		if c.leader > 0 {
+			top := p.y1 + (captionDrop+lh*float64(c.row+1))/p.height*(p.y1-p.y0)
+			line.add("", []opts.LineData{{Value: []any{num(c.x), num(p.y1)}}, {Value: []any{num(c.x), num(top)}}}, merge(lineMore(axisLine, 1), still).(object), lineStyle(axisLine, 1))
+		}
+	}
 	line.also(notes(0, 0, ns))
-	ticks := dayTicks(p, first, last, l, m, dailyTicks(d, first, last)...)
+	ticks := dayTicks(p, first, last, l, m, last, first)
 	c := finish(line, object{
 		"grid": []any{p.grid()}, "xAxis": []any{dayAxis(p, ticks, l, m)}, "yAxis": []any{valueAxis(p, step, axis, m)}, "series": line.series(), "tooltip": tooltip(d.Format, m),
 	}, d.ID, d.Message, l, m, p.total())
@@ -182,17 +191,6 @@ func hasImmature(points []DayPoint) bool {
 	return false
 }
 
-func dailyTicks(d DailyData, first, last locale.Day) []locale.Day {
-	must := []locale.Day{last, first}
-	for _, s := range d.Segments {
-		must = append(must, s.From)
-	}
-	for _, w := range d.Windows {
-		must = append(must, w.From)
-	}
-	return must
-}
-
 // caption is a text above the plotting area: a bold part and a plain one.
 type caption struct {
 	bold, plain string
@@ -201,13 +199,20 @@ type caption struct {
 	end         bool
 	row         int     // 0 is just above the plotting area
 	x0, x1      float64 // px
+	// leader: a line leads from the caption down to its day; px it stands from it.
+	leader float64
 }
 
-const captionGap = 5 // px between the two parts
+const (
+	captionGap  = 5 // px between the two parts, and from a leader
+	captionDrop = 8 // px from the lowest row to the plotting area
+)
 
-// dailyCaptions places what is said above the plotting area: each starts over
-// its first day, or ends at the edge, in the lowest row where it is free.
-// Periods stand above windows.
+// dailyCaptions places what is said above the plotting area, in the lowest row
+// where it is free. What is said of a window ends at its last day where it finds
+// room before it, and what is said of days still coming in starts at the first of
+// them, each with a line down to that day: side by side they are not one phrase.
+// A period starts over its first day, or ends at the edge, above the windows.
 func dailyCaptions(d DailyData, p plane, l locale.Lang, m Medium) []caption {
 	var list []caption
 	add := func(c caption, from, to float64) {
@@ -216,10 +221,17 @@ func dailyCaptions(d DailyData, p plane, l locale.Lang, m Medium) []caption {
 		if c.plain != "" {
 			w += Width(c.plain, m.Label, 400) + captionGap
 		}
-		c.x = max(from, p.x0)
-		c.x0 = p.x(c.x)
-		if c.x0+w > p.width {
-			c.end, c.x = true, p.x1
+		w += c.leader
+		from, to = max(from, p.x0), min(to, p.x1)
+		if c.end && p.x(to)-w < 0 {
+			c.end = false
+		}
+		c.x, c.x0 = from, p.x(from)
+		switch {
+		case c.end:
+			c.x, c.x0 = to, p.x(to)-w
+		case c.x0+w > p.width:
+			c.end, c.x, c.leader = true, p.x1, 0
 			c.x0 = max(p.x(p.x1)-w, 0)
 		}
 		c.x1 = c.x0 + w
@@ -236,11 +248,15 @@ func dailyCaptions(d DailyData, p plane, l locale.Lang, m Medium) []caption {
 		list = append(list, c)
 	}
 	for _, w := range d.Windows {
-		add(caption{plain: fit(clean(w.Label), m.Label, 400, p.width*0.7), color: ink2}, float64(w.From)-0.5, float64(w.To)+0.5)
+		add(caption{plain: fit(clean(w.Label), m.Label, 400, p.width*0.7), color: ink2, end: true, leader: captionGap}, float64(w.From)-0.5, float64(w.To)+0.5)
 	}
 	for i, q := range d.Points {
 		if q.Immature && (i == 0 || !d.Points[i-1].Immature) {
-			add(caption{plain: words.Immature.In(l), color: ink3}, float64(q.Day)-1, float64(q.Day))
+			from, s := float64(q.Day)-0.5, words.Immature.In(l)
+			if p.x(from)+captionGap+Width(s, m.Label, 400) > p.width-captionGap {
+				s = words.ToCome.In(l)
+			}
+			add(caption{plain: s, color: ink3, leader: captionGap}, from, from+1)
 		}
 	}
 	above := 0
@@ -262,16 +278,16 @@ func segmentLabel(s Segment) string {
 
 // notes are the caption's texts.
 func (c caption) notes(p plane, lh, size float64) []note {
-	n := note{x: c.x, y: p.y1, at: "right", dy: -8 + lh/2 - lh*float64(c.row+1) + 2, size: size}
+	n := note{x: c.x, y: p.y1, at: "right", dx: c.leader, dy: -captionDrop + lh/2 - lh*float64(c.row+1) + 2, size: size}
 	if c.end {
-		n.at = "left"
+		n.at, n.dx = "left", -c.leader
 	}
 	var out []note
 	if c.bold != "" {
 		b := n
 		b.text, b.color, b.weight = c.bold, c.color, 600
 		if c.end && c.plain != "" {
-			b.dx = -Width(c.plain, size, 400) - captionGap
+			b.dx -= Width(c.plain, size, 400) + captionGap
 		}
 		out = append(out, b)
 	}
@@ -279,7 +295,7 @@ func (c caption) notes(p plane, lh, size float64) []note {
 		q := n
 		q.text, q.color, q.weight = c.plain, ink2, 400
 		if !c.end && c.bold != "" {
-			q.dx = Width(c.bold, size, 600) + captionGap
+			q.dx += Width(c.bold, size, 600) + captionGap
 		}
 		out = append(out, q)
 	}

@@ -101,11 +101,7 @@ func (f Format) between(l locale.Lang, low, high float64, sign func(string) stri
 	if kind == "pct" {
 		low, high = low*100, high*100
 	}
-	sep := "; "
-	if l == locale.FR {
-		sep = locale.NBSP + "; "
-	}
-	return "[" + sign(l.Number(low, d)) + sep + sign(l.Number(high, d)) + "]"
+	return l.Interval(sign(l.Number(low, d)), sign(l.Number(high, d)))
 }
 
 // axis is the format of the labels of an axis: as few decimals as its step

@@ -219,7 +219,7 @@ func TestEmpty(t *testing.T) {
 			Pacing(PacingData{ID: "x", Currency: "EUR", From: 20000, To: 20030}, locale.FR, m),
 			Bullets(BulletsData{ID: "x"}, locale.FR, m),
 			Multiples(MultiplesData{ID: "x", Format: "eur2", Target: math.NaN()}, locale.FR, m),
-			Multiples(MultiplesData{ID: "x", Format: "eur2", Target: math.NaN(), Panels: []Panel{{Name: "A", Value: math.NaN(), Points: []Band{{20000, math.NaN(), 0, 0}}}}}, locale.FR, m),
+			Multiples(MultiplesData{ID: "x", Format: "eur2", Target: math.NaN(), Panels: []Panel{{Name: "A", Points: []Band{{20000, math.NaN(), 0, 0}}}}}, locale.FR, m),
 			Waterfall(WaterfallData{ID: "x", Format: "eur2"}, locale.FR, m),
 			Daily(DailyData{ID: "x", Format: "pct1"}, locale.FR, m),
 			Daily(DailyData{ID: "x", Format: "num0", Points: []DayPoint{{20000, 0, false}}}, locale.FR, m),
@@ -258,7 +258,7 @@ func others() map[string]func(l locale.Lang, m Medium) Chart {
 	for _, n := range []int{1, 2, 8} {
 		d := MultiplesData{ID: "m", Format: "pct2", Target: 0.012, Level: 0.9}
 		for i := range n {
-			q := Panel{Name: fmt.Sprintf("Levier %d", i+1), Value: 0.0134, Volume: "1\u202f234\u202f567 impressions"}
+			q := Panel{Name: fmt.Sprintf("Levier %d", i+1), Volume: "1\u202f234\u202f567 impressions"}
 			for j := range 30 {
 				v := 0.01 + 0.002*math.Sin(float64(i+j)/4)
 				q.Points = append(q.Points, Band{from + locale.Day(j), v, v * 0.9, v * 1.1})

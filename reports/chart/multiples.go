@@ -23,14 +23,35 @@ type MultiplesData struct {
 // Panel is one small chart.
 type Panel struct {
 	Name   string
-	Value  float64 // of the period; NaN where it is not known
-	Volume string  // what it rests on, written: « 57 demandes »
-	Points []Band  // one a day
+	Points []Band // one a day
+	// Until is the last day that can be trusted: its point is marked and written
+	// beside the name, and the line is dotted after it. Zero: the last point.
+	// Before the first point: the whole line is dotted, and the last is marked.
+	Until  locale.Day
+	Volume string // what the marked point rests on, written: « 57 demandes »
 	// StandsOut says that the panel is the one to look at.
 	StandsOut bool
 	// TooFew, where not empty, says on how little the panel rests («
 	// 3 demandes en 30 jours »): it has no line.
 	TooFew string
+}
+
+// trusted reports that a point can be trusted, Marked which point is marked: -1
+// where none is known.
+func (q Panel) trusted(i int) bool { return q.Until.IsZero() || q.Points[i].Day <= q.Until }
+
+func (q Panel) Marked() int {
+	last := -1
+	for i, b := range q.Points {
+		if math.IsNaN(b.Value) {
+			continue
+		}
+		if last >= 0 && q.trusted(last) && !q.trusted(i) {
+			break
+		}
+		last = i
+	}
+	return last
 }
 
 // Multiples draws one small chart a panel, all on the same days and scale: the
@@ -44,6 +65,10 @@ func Multiples(d MultiplesData, l locale.Lang, m Medium) Chart {
 	columns = max(1, min(columns, len(d.Panels)))
 	rows := max(1, (len(d.Panels)+columns-1)/columns)
 	from, to, top, cut := multiplesScale(d)
+	seen := !from.IsZero()
+	if from == to {
+		from, to = from-1, to+1 // an axis has a length
+	}
 	step := niceStep(top, 3)
 	top = step * math.Ceil(top/step-1e-9)
 	axis := d.Format.axis(step)
@@ -67,7 +92,7 @@ func Multiples(d MultiplesData, l locale.Lang, m Medium) Chart {
 		}
 	}
 	height := 92.0
-	if m.narrow() {
+	if m.narrow() || m.paper() {
 		height = 76
 	}
 	headH := lh*float64(titleLines) + 10
@@ -79,7 +104,7 @@ func Multiples(d MultiplesData, l locale.Lang, m Medium) Chart {
 
 	line := newLines(d.ID)
 	var grids, xAxes, yAxes, titles []any
-	holes := false
+	holes, dotted := false, false
 	add := func(i int, name string, data []opts.LineData, o object, options ...charts.SeriesOpts) {
 		line.add(name, data, merge(o, object{"xAxisIndex": i, "yAxisIndex": i}).(object), options...)
 	}
@@ -93,7 +118,11 @@ func Multiples(d MultiplesData, l locale.Lang, m Medium) Chart {
 		p := plane{width: panelW, left: left, right: 6, top: y + headH, height: height, x0: float64(from), x1: float64(to), y0: 0, y1: top}
 		grids = append(grids, object{"left": percent(x + left), "width": percent(panelW - left - p.right), "top": round(p.top, 1), "height": round(height, 1),
 			"outerBoundsMode": "none"})
-		xAxes = append(xAxes, merge(dayAxis(p, []locale.Day{from, to}, l, m), object{"gridIndex": i, "axisLabel": object{"alignMinLabel": "left", "alignMaxLabel": "right"}}))
+		var ends []locale.Day
+		if seen {
+			ends = []locale.Day{from, to}
+		}
+		xAxes = append(xAxes, merge(dayAxis(p, ends, l, m), object{"gridIndex": i, "axisLabel": object{"alignMinLabel": "left", "alignMaxLabel": "right"}}))
 		yAxes = append(yAxes, merge(valueAxis(p, step, axis, m), object{"gridIndex": i}))
 
 		color, label := blue, ink
@@ -136,7 +165,32 @@ func Multiples(d MultiplesData, l locale.Lang, m Medium) Chart {
 		value := func(j int) float64 { return q.Points[j].Value }
 		missing := gaps(days, value)
 		holes = holes || len(missing) > 0
-		add(i, seriesName(q.Name, m), marked(lineData(days, value)), merge(lineMore(color, 3), markDays(missing)).(object), lineStyle(color, 2.4))
+		solid := func(j int) float64 {
+			if !q.trusted(j) {
+				return math.NaN()
+			}
+			return value(j)
+		}
+		data := lineData(days, solid)
+		at := q.Marked()
+		if at >= 0 && q.trusted(at) {
+			data[at].Symbol, data[at].SymbolSize = "circle", 7
+		}
+		add(i, seriesName(q.Name, m), data, merge(lineMore(color, 3), markDays(missing)).(object), lineStyle(color, 2.4))
+		if last := len(q.Points) - 1; last >= 0 && !q.trusted(last) {
+			dotted = true
+			// From the last day that can be trusted, so that it is joined.
+			young := lineData(days, func(j int) float64 {
+				if q.trusted(j) && j < last && q.trusted(j+1) {
+					return math.NaN()
+				}
+				return value(j)
+			})
+			if at >= 0 && !q.trusted(at) {
+				young[at].Symbol, young[at].SymbolSize = "circle", 7
+			}
+			add(i, seriesName(q.Name, m), young, lineMore(color, 3, 1.5, 3), lineStyle(color, 2))
+		}
 	}
 	c := finish(line, object{
 		"grid": grids, "xAxis": xAxes, "yAxis": yAxes, "title": titles, "series": line.series(), "tooltip": tooltip(d.Format, m),
@@ -149,6 +203,9 @@ func Multiples(d MultiplesData, l locale.Lang, m Medium) Chart {
 		c.Note = sentences(c.Note, words.CutNote.F(l, axis.Text(l, top)))
 	} else {
 		c.Note = sentences(c.Note, words.SameNote.In(l))
+	}
+	if dotted {
+		c.Note = sentences(c.Note, words.YoungNote.In(l))
 	}
 	if holes {
 		c.Note = sentences(c.Note, words.HolesNote.In(l))
@@ -178,18 +235,16 @@ func multiplesScale(d MultiplesData) (from, to locale.Day, top float64, cut bool
 	if top == 0 {
 		top = 1
 	}
-	if from == to {
-		from, to = from-1, to+1
-	}
 	step := niceStep(top, 3)
 	return from, to, top, widest > step*math.Ceil(top/step-1e-9)
 }
 
-// beside is what stands beside a panel's name: its value and its volume.
+// beside is what stands beside a panel's name: the value of its marked point and
+// the volume of it.
 func (d MultiplesData) beside(q Panel, l locale.Lang) []string {
 	var out []string
-	if q.TooFew == "" && !math.IsNaN(q.Value) {
-		out = append(out, d.Format.Text(l, q.Value))
+	if at := q.Marked(); q.TooFew == "" && at >= 0 {
+		out = append(out, d.Format.Text(l, q.Points[at].Value))
 	}
 	if v := clean(q.Volume); v != "" || out == nil {
 		out = append(out, v)
@@ -211,6 +266,9 @@ func multiplesTable(d MultiplesData, from, to locale.Day, l locale.Lang) Table {
 		row, known := []string{l.DayShort(day)}, false
 		for i, q := range d.Panels {
 			b, ok := at[i][day]
+			if ok && !known && !q.Until.IsZero() && day > q.Until {
+				row[0] += " (" + words.Immature.In(l) + ")"
+			}
 			known = known || ok
 			if !ok || math.IsNaN(b.Value) || q.TooFew != "" {
 				row = append(row, locale.Dash)

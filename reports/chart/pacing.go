@@ -2,6 +2,7 @@ package chart
 
 import (
 	"math"
+	"slices"
 
 	"github.com/go-echarts/go-echarts/v2/opts"
 
@@ -27,7 +28,7 @@ type PacingData struct {
 
 // Pacing draws cumulative spend against the plan: solid what was spent, dashed
 // the plan, dotted what is expected with its band. The ends of the lines are
-// labelled beside them, or above and below them where there is no room.
+// labelled beside them, or above the plotting area where there is no room.
 func Pacing(d PacingData, l locale.Lang, m Medium) Chart {
 	// What is drawn: every line starts from zero on the eve of the flight.
 	realised, plan := fromZero(d.From, d.Realised), fromZero(d.From, d.Plan)
@@ -56,7 +57,7 @@ func Pacing(d PacingData, l locale.Lang, m Medium) Chart {
 	p := plane{width: float64(m.Width), right: 12, top: m.line() + 6, height: 220, bottom: m.Label + 12,
 		x0: float64(d.From) - 1, x1: float64(d.To), y1: top * 1.02}
 	p.left = gutter(0, p.y1, step, axis, l, m)
-	if m.narrow() {
+	if m.narrow() || m.paper() {
 		p.height = 170
 	}
 
@@ -64,13 +65,25 @@ func Pacing(d PacingData, l locale.Lang, m Medium) Chart {
 	ends := d.ends(last, known, l)
 	texts := board{size: m.Label}
 	if m.narrow() {
-		p = endsAround(ends, p, &texts, m, append(edges(cone), realised, plan)...)
+		p = endsAbove(ends, p, &texts, m)
 	} else {
 		p = endsBeside(ends, p, &texts, m)
 	}
+	ticks := dayTicks(p, d.From, d.To, l, m, d.To, d.From)
+	if known {
+		ticks = dayTicks(p, d.From, d.To, l, m, d.To, d.From, last.Day)
+	}
+	today := m.line() + 6 // the row of the words on both sides of the last day, px above the plotting area
 	if known && last.Day < d.To {
-		y := m.line()/2 - p.top
-		texts.try(p, note{x: float64(last.Day), y: p.y1, at: "left", dx: -6, dy: y, text: words.Realised.In(l), color: ink2, weight: 400})
+		y := m.line()/2 - today
+		said := note{x: float64(last.Day), y: p.y1, at: "left", dx: -6, dy: y, text: words.Realised.In(l), color: ink2, weight: 400}
+		if !slices.Contains(ticks, last.Day) {
+			said.text = words.RealisedTo.F(l, l.DayShort(last.Day))
+		}
+		if !texts.try(p, said) {
+			said.text = words.Realised.In(l)
+			texts.try(p, said)
+		}
 		if len(cone) > 0 {
 			texts.try(p, note{x: float64(last.Day), y: p.y1, at: "right", dx: 6, dy: y, text: words.Expected.In(l), color: ink2, weight: 400})
 		}
@@ -81,7 +94,7 @@ func Pacing(d PacingData, l locale.Lang, m Medium) Chart {
 	// The lines, from the back to the front.
 	line := newLines(d.ID)
 	if known && last.Day < d.To {
-		above := p.y1 + p.top/p.height*(p.y1-p.y0) // the upper edge of the chart
+		above := p.y1 + today/p.height*(p.y1-p.y0)
 		line.add("", []opts.LineData{{Value: []any{int(last.Day), 0}}, {Value: []any{int(last.Day), num(above)}}}, merge(lineMore(axisLine, 1), still).(object), lineStyle(axisLine, 1))
 	}
 	days, value := pointsOf(plan)
@@ -100,13 +113,9 @@ func Pacing(d PacingData, l locale.Lang, m Medium) Chart {
 	line.add(words.Actual.In(l), marked(lineData(days, value)), merge(lineMore(blue, 4), markDays(missing)).(object), lineStyle(blue, 2.6))
 	line.also(notes(0, 0, texts.notes))
 
-	first := []locale.Day{d.To, d.From}
-	if known {
-		first = append([]locale.Day{last.Day}, first...)
-	}
 	c := finish(line, object{
 		"grid":    []any{p.grid()},
-		"xAxis":   []any{dayAxis(p, dayTicks(p, d.From, d.To, l, m, first...), l, m)},
+		"xAxis":   []any{dayAxis(p, ticks, l, m)},
 		"yAxis":   []any{valueAxis(p, step, axis, m)},
 		"series":  line.series(),
 		"tooltip": tooltip(money, m),
@@ -213,42 +222,22 @@ func endsBeside(ends []endLabel, p plane, texts *board, m Medium) plane {
 	return p
 }
 
-// endsAround writes the label of the higher end above the lines and the other
-// one below them, or both above where the lines leave no room below. The
-// plotting area is moved down as far as the labels above need.
-func endsAround(ends []endLabel, p plane, texts *board, m Medium, lines ...[]Point) plane {
-	if len(ends) == 0 {
-		return p
-	}
+// endsAbove writes the labels above the plotting area, a line each, where
+// neither a line of the chart nor one of its grid passes; the area moves down.
+func endsAbove(ends []endLabel, p plane, texts *board, m Medium) plane {
 	lh := m.line()
-	// The lines within the labels' width.
-	left := p.width - p.right - endsWidth(ends, m) - 4
-	high, low := math.Inf(1), math.Inf(-1) // px
-	for _, line := range lines {
-		for _, q := range line {
-			if p.x(float64(q.Day)+1) >= left && !math.IsNaN(q.Value) {
-				high, low = min(high, p.y(q.Value)), max(low, p.y(q.Value))
-			}
+	p.top += lh * float64(len(ends))
+	for i, e := range ends {
+		n := e.lines[0]
+		n.x, n.y, n.at = p.x1, p.y1, "left"
+		n.dy = lh*(float64(i)+0.5) - p.top
+		if len(e.lines) == 2 {
+			interval := e.lines[1]
+			interval.x, interval.y, interval.at, interval.dy = n.x, n.y, n.at, n.dy
+			n.dx = -Width(interval.text, m.Label, interval.weight) - captionGap
+			texts.add(p, interval)
 		}
-	}
-	above, below := ends, []endLabel(nil)
-	if len(ends) == 2 && low+4+float64(len(ends[1].lines))*lh <= p.top+p.height {
-		above, below = ends[:1], ends[1:]
-	}
-	var n float64
-	for _, e := range above {
-		n += float64(len(e.lines))
-	}
-	if need := lh + n*lh + 6 - high; need > 0 { // the first line is for the words at today
-		p.top, high, low = p.top+need, high+need, low+need
-	}
-	y := high - 6 - n*lh + lh/2
-	for _, e := range above {
-		e.write(p, texts, "left", 0, y, lh)
-		y += float64(len(e.lines)) * lh
-	}
-	for _, e := range below {
-		e.write(p, texts, "left", 0, low+4+lh/2, lh)
+		texts.add(p, n)
 	}
 	return p
 }

@@ -55,47 +55,48 @@ func (t Tone) label() string {
 
 // words are the texts of charts.
 var words = struct {
-	Day, Realised, Expected, Plan, Actual               locale.Text
+	Day, Realised, RealisedTo, Expected, Plan, Actual   locale.Text
 	Target, ToDate, Aim, Reading                        locale.Text
-	Better, Worse, InNoise, TooLittle, TooFew, OnTarget locale.Text
+	TooLittle, TooFew, OnTarget                         locale.Text
 	Effect, Change, Interval, Other                     locale.Text
-	Mean, Immature, Remark                              locale.Text
+	Mean, Immature, ToCome, Remark                      locale.Text
 	PacingNote, BandNote, TargetNote, CutNote, GapsNote locale.Text
 	BulletsNote, WaterfallNote, MeansNote               locale.Text
-	SameNote, HolesNote                                 locale.Text
+	SameNote, HolesNote, YoungNote                      locale.Text
 }{
-	Day:       locale.Text{EN: "Day", FR: "Jour"},
-	Realised:  locale.Text{EN: "actual", FR: "réalisé"},
-	Expected:  locale.Text{EN: "expected", FR: "attendu"},
-	Plan:      locale.Text{EN: "Plan", FR: "Plan"},
-	Actual:    locale.Text{EN: "Actual", FR: "Réalisé"},
-	Target:    locale.Text{EN: "Target", FR: "Cible"},
-	ToDate:    locale.Text{EN: "target to date", FR: "cible à date"},
-	Aim:       locale.Text{EN: "Aim", FR: "Visé"},
-	Reading:   locale.Text{EN: "Reading", FR: "Lecture"},
-	Better:    locale.Text{EN: "better than aimed", FR: "mieux que visé"},
-	Worse:     locale.Text{EN: "worse than aimed", FR: "moins bien que visé"},
-	InNoise:   locale.Text{EN: "within the noise", FR: "dans le bruit"},
-	TooLittle: locale.Text{EN: "too little data", FR: "trop peu de données"},
-	TooFew:    locale.Text{EN: "too little", FR: "trop peu"}, // where there is no room
-	OnTarget:  locale.Text{EN: "% of target to date", FR: "% de la cible à date"},
-	Effect:    locale.Text{EN: "Effect", FR: "Effet"},
-	Change:    locale.Text{EN: "Value", FR: "Valeur"},
-	Interval:  locale.Text{EN: "Interval", FR: "Intervalle"},
-	Other:     locale.Text{EN: "Other", FR: "Autres"},
-	Mean:      locale.Text{EN: "Mean", FR: "Moyenne"},
-	Immature:  locale.Text{EN: "not yet mature", FR: "pas encore mûr"},
-	Remark:    locale.Text{EN: "Remark", FR: "Remarque"},
+	Day:      locale.Text{EN: "Day", FR: "Jour"},
+	Realised: locale.Text{EN: "actual", FR: "réalisé"},
+	// Where the day has no label of its own.
+	RealisedTo: locale.Text{EN: "actual to %s", FR: "réalisé au %s"},
+	Expected:   locale.Text{EN: "expected", FR: "attendu"},
+	Plan:       locale.Text{EN: "Plan", FR: "Plan"},
+	Actual:     locale.Text{EN: "Actual", FR: "Réalisé"},
+	Target:     locale.Text{EN: "Target", FR: "Cible"},
+	ToDate:     locale.Text{EN: "target to date", FR: "cible à date"},
+	Aim:        locale.Text{EN: "Aim", FR: "Visé"},
+	Reading:    locale.Text{EN: "Reading", FR: "Lecture"},
+	TooLittle:  locale.Text{EN: "too little data", FR: "trop peu de données"},
+	TooFew:     locale.Text{EN: "too little", FR: "trop peu"}, // where there is no room
+	OnTarget:   locale.Text{EN: "% of target to date", FR: "% de la cible à date"},
+	Effect:     locale.Text{EN: "Effect", FR: "Effet"},
+	Change:     locale.Text{EN: "Value", FR: "Valeur"},
+	Interval:   locale.Text{EN: "Interval", FR: "Intervalle"},
+	Other:      locale.Text{EN: "Other", FR: "Autres"},
+	Mean:       locale.Text{EN: "Mean", FR: "Moyenne"},
+	Immature:   locale.Text{EN: "conversions to come", FR: "conversions à venir"},
+	ToCome:     locale.Text{EN: "to come", FR: "à venir"}, // where there is no room
+	Remark:     locale.Text{EN: "Remark", FR: "Remarque"},
 
 	PacingNote:    locale.Text{EN: "Solid: actual; dotted: expected; band: %s of cases; dashes: plan.", FR: "Trait plein : réalisé ; pointillé : attendu ; bande : %s des cas ; tirets : plan."},
 	BandNote:      locale.Text{EN: "Band: %s interval.", FR: "Bande : intervalle à %s."},
 	TargetNote:    locale.Text{EN: "Dashes: target of %s.", FR: "Tirets : cible de %s."},
 	CutNote:       locale.Text{EN: "Same scale for all, cut at %s.", FR: "Même échelle pour tous, coupée à %s."},
 	GapsNote:      locale.Text{EN: "No data: %s.", FR: "Sans données : %s."},
-	BulletsNote:   locale.Text{EN: "Tick: target to date. Blue: better, orange: worse, grey: within the noise.", FR: "Trait : cible à date. Bleu : mieux, orange : moins bien, gris : dans le bruit."},
+	BulletsNote:   locale.Text{EN: "Tick: target to date. Blue: better, orange: worse, grey: within tolerance or within the noise.", FR: "Trait\u00a0: cible à date. Bleu\u00a0: mieux, orange\u00a0: moins bien, gris\u00a0: dans la tolérance ou dans le bruit."},
 	WaterfallNote: locale.Text{EN: "Hatched: the interval contains 0, the effect is within the noise.", FR: "Hachuré : l’intervalle contient 0, l’effet est dans le bruit."},
 	MeansNote:     locale.Text{EN: "Horizontal lines: mean of each period, with its %s interval.", FR: "Traits horizontaux : moyenne de chaque période, avec son intervalle à %s."},
 	SameNote:      locale.Text{EN: "Same scale for all.", FR: "Même échelle pour tous."},
+	YoungNote:     locale.Text{EN: "Mark: last day whose conversions have come in; dotted: some are still to come.", FR: "Point\u00a0: dernier jour dont les conversions sont arrivées\u00a0; pointillé\u00a0: il en reste à venir."},
 	HolesNote:     locale.Text{EN: "Grey areas: days without data.", FR: "Zones grises : jours sans données."},
 }
 

@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"fmt"
 	"math"
 	"sort"
 
@@ -163,6 +164,13 @@ func shown(d WaterfallData) []float64 {
 	return out
 }
 
+// The bars of a waterfall are at most fallWidth px wide, and leave a share
+// fallGap of their band free.
+const (
+	fallWidth = 54
+	fallGap   = 0.36
+)
+
 // fallSeries are the series of a waterfall: an unseen base, then what is seen,
 // above and below zero, as values[bar] along the value axis.
 func fallSeries(bars []fall, add func(name string, data []opts.BarData)) []any {
@@ -198,7 +206,7 @@ func fallSeries(bars []fall, add func(name string, data []opts.BarData)) []any {
 	add("", below)
 	add("", up)
 	add("", down)
-	over := merge(object{"stack": "fall", "barMaxWidth": 54, "barCategoryGap": "36%", "z": 3}, still).(object)
+	over := merge(object{"stack": "fall", "barMaxWidth": fallWidth, "barCategoryGap": fmt.Sprintf("%g%%", fallGap*100), "z": 3}, still).(object)
 	return []any{
 		merge(object{"itemStyle": object{"opacity": 0}}, over),
 		merge(object{"data": styles}, over),
@@ -217,7 +225,10 @@ func standing(d WaterfallData, bars []fall, lo, hi float64, l locale.Lang, m Med
 		names = append(names, s)
 	}
 	p := plane{width: float64(m.Width), left: 4, right: 4, top: lh + 4, height: 200, bottom: float64(lines)*lh + 10, x1: float64(len(bars)), y0: lo, y1: hi}
-	if m.narrow() {
+	switch {
+	case m.paper():
+		p.height = 130
+	case m.narrow():
 		p.height = 170
 	}
 	bar := charts.NewBar()
@@ -256,6 +267,9 @@ func lying(d WaterfallData, bars []fall, lo, hi float64, l locale.Lang, m Medium
 		names = append(names, s)
 	}
 	row := max(24, lh*float64(lines)+6)
+	if m.paper() {
+		row = lh*float64(lines) + 6
+	}
 	p := plane{width: float64(m.Width), left: math.Ceil(nameW) + 10, right: math.Ceil(textW) + 10, top: 2, height: row * float64(len(bars)), bottom: 2, x0: lo, x1: hi}
 	bar := charts.NewBar()
 	bar.SetGlobalOptions(base(d.ID)...)
@@ -274,19 +288,19 @@ func lying(d WaterfallData, bars []fall, lo, hi float64, l locale.Lang, m Medium
 	}, d.ID, d.Message, l, m, p.total())
 }
 
-// connectors is the thin line from the level after each bar to the next bar.
+// connectors is the thin line from the level after each bar to the next bar,
+// from edge to edge at any width; assets/kit.js draws it.
 func connectors(bars []fall, lying bool) object {
 	data := []any{}
-	point := func(i int, v float64) []any {
+	for i, b := range bars[:len(bars)-1] {
 		if lying {
-			return []any{num(v), i}
+			data = append(data, []any{num(finite(b.end)), i})
+		} else {
+			data = append(data, []any{i, num(finite(b.end))})
 		}
-		return []any{i, num(v)}
 	}
-	for i := range bars[:len(bars)-1] {
-		data = append(data, point(i, finite(bars[i].end)), point(i+1, finite(bars[i].end)), []any{nil, nil})
-	}
-	return merge(lineMore(axisLine, 1), object{"type": "line", "name": "", "data": data, "silent": true, "tooltip": object{"show": false}, "lineStyle": object{"color": axisLine, "width": 1}}).(object)
+	return merge(merge(object{}, still), object{"type": "custom", "name": "", "data": data, "encode": object{"x": 0, "y": 1}, "itemStyle": object{"color": axisLine}, "z": 2,
+		"renderItem": object{"$f": "steps", "lying": lying, "max": fallWidth, "part": 1 - fallGap}}).(object)
 }
 
 func waterfallTable(d WaterfallData, deltas []float64, l locale.Lang) Table {

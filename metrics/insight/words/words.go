@@ -64,25 +64,43 @@ func Money(l locale.Lang, v float64, currency string) string {
 
 // Conversions writes a count of conversions with its noun.
 func Conversions(l locale.Lang, n float64) string {
-	return l.Count(n) + " " + l.Plural(n, "conversion", "conversions")
+	return l.Count(n) + locale.NBSP + l.Plural(n, "conversion", "conversions")
 }
 
 // Days writes a number of days.
 func Days(l locale.Lang, n int) string {
-	return fmt.Sprintf("%d %s", n, l.Plural(float64(n), Pick(l, "day", "jour"), Pick(l, "days", "jours")))
+	return fmt.Sprint(n) + locale.NBSP + l.Plural(float64(n), Pick(l, "day", "jour"), Pick(l, "days", "jours"))
 }
 
 // Channels writes a number of channels.
 func Channels(l locale.Lang, n int) string {
-	return fmt.Sprintf("%d %s", n, l.Plural(float64(n), Pick(l, "channel", "levier"), Pick(l, "channels", "leviers")))
+	return fmt.Sprint(n) + locale.NBSP + l.Plural(float64(n), Pick(l, "channel", "levier"), Pick(l, "channels", "leviers"))
 }
 
 // Probability writes a named p or q: p = 0,049, or p < 0,001.
 func Probability(l locale.Lang, name string, p float64) string {
 	if p < 0.001 {
-		return name + " < " + l.Number(0.001, 3)
+		return name + locale.NBSP + "<" + locale.NBSP + l.Number(0.001, 3)
 	}
-	return name + " = " + l.Number(p, 3)
+	return name + locale.NBSP + "=" + locale.NBSP + l.Number(p, 3)
+}
+
+// ByChance says how often chance alone would give something, of which p is the
+// probability: about 2 times in 100.
+func ByChance(l locale.Lang, p float64) string {
+	often := func(n, of float64) string {
+		if l == locale.EN && n == 1 {
+			return "about once in " + l.Number(of, 0)
+		}
+		return Pick(l, "about %s times in %s", "environ %s\u00a0fois sur\u00a0%s", l.Number(n, 0), l.Number(of, 0))
+	}
+	switch {
+	case p < 0.001:
+		return Pick(l, "less than once in %s", "moins d’une fois sur\u00a0%s", l.Number(1000, 0))
+	case p < 0.0095:
+		return often(math.Round(p*1000), 1000)
+	}
+	return often(math.Round(p*100), 100)
 }
 
 // Chance writes a probability as people say it: never 0 % nor 100 %.
