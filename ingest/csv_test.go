@@ -62,6 +62,12 @@ func TestSplitter(t *testing.T) {
 	check("\"a\r\nb\r\nc\"\r\nd", `1 ["a\r\nb\r\nc"] 4 ["d"]`)
 	check(`a "b" c,12" wide`, `1 ["a \"b\" c" "12\" wide"]`)
 	check(`"a "b" c",d`, `1 ["a \"b\" c" "d"]`) // a quote that nobody doubled
+	check(`="1,234",="x"`+"\n"+`a,="2"`, `1 ["1,234" "x"] 2 ["a" "2"]`)
+	check(`"=""1,234""","=""a """"b"""" c"""`, `1 ["1,234" "a \"b\" c"]`)
+	check(`="a "" b",c`, `1 ["a \" b" "c"]`)
+	check("=\"a\nb\",c\nd", `1 ["a\nb" "c"] 3 ["d"]`)
+	check(`="",=1,="x"y",=,a="b",=`, `1 ["" "=1" "x\"y" "=" "a=\"b\"" "="]`)
+	check(`="a`, `line 1: a quote opens a cell and is never closed`)
 	check("a,\"b\nc,d\n", `line 1: a quote opens a cell and is never closed`)
 	check("x\ny,\"b\nc,\"d\",e\n", `1 ["x"] line 2: a quote opens a cell and is never closed`)
 	check("\"", `line 1: a quote opens a cell and is never closed`)
