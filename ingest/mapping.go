@@ -343,6 +343,7 @@ func openUnknown(f File, o Options) (*Reader, []headRecord, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	defer r.Close()
 	if err := r.find(); r.widest == nil && err != nil {
 		return nil, nil, r.refusal(err)
 	}

@@ -185,7 +185,7 @@ var magic = []struct {
 	{"<!doctype html", locale.Text{EN: "a web page: the download went to a sign-in page. Download the report again", FR: "une page web\u00a0: le téléchargement a renvoyé une page de connexion. Téléchargez le rapport à nouveau"}},
 	{"<html", locale.Text{EN: "a web page: the download went to a sign-in page. Download the report again", FR: "une page web\u00a0: le téléchargement a renvoyé une page de connexion. Téléchargez le rapport à nouveau"}},
 	{"<?xml", locale.Text{EN: "an XML file: download the report as .csv or .xlsx", FR: "un fichier XML\u00a0: téléchargez le rapport en .csv ou en .xlsx"}},
-	{"\x1f\x8b", locale.Text{EN: "a compressed file: unpack it first", FR: "un fichier compressé\u00a0: décompressez-le d’abord"}},
+	{"\x1f\x8b", locale.Text{EN: "a file that was compressed twice: unpack it once", FR: "un fichier compressé deux fois\u00a0: décompressez-le une fois"}},
 	{"7z\xbc\xaf", locale.Text{EN: "a compressed file: unpack it first", FR: "un fichier compressé\u00a0: décompressez-le d’abord"}},
 	{"Rar!", locale.Text{EN: "a compressed file: unpack it first", FR: "un fichier compressé\u00a0: décompressez-le d’abord"}},
 	{"\x89PNG", locale.Text{EN: "a picture: download the report as .csv or .xlsx", FR: "une image\u00a0: téléchargez le rapport en .csv ou en .xlsx"}},

@@ -3,6 +3,7 @@ package ingest
 import (
 	"archive/zip"
 	"bytes"
+	"compress/gzip"
 	"encoding/binary"
 	"encoding/csv"
 	"errors"
@@ -176,9 +177,17 @@ func splitComment(comment string) (prose string, directives map[string]string) {
 }
 
 // encodeCase makes the bytes that a text file of cases cannot hold. In all of
-// them ~ stands for U+00A0 and ^ for U+202F where the case asks for spaces.
+// them ~ stands for U+00A0 and ^ for U+202F where the case asks for spaces. gz
+// packs whatever the other words make; gz2 does it in two pieces.
 func encodeCase(t *testing.T, in []byte, how []string) []byte {
 	t.Helper()
+	if n := len(how); n > 0 && (how[n-1] == "gz" || how[n-1] == "gz2") {
+		data := encodeCase(t, in, how[:n-1])
+		if how[n-1] == "gz2" {
+			return append(gzipOf(t, data[:len(data)/2]), gzipOf(t, data[len(data)/2:])...)
+		}
+		return gzipOf(t, data)
+	}
 	text := string(in)
 	if slices.Contains(how, "spaces") {
 		text = strings.NewReplacer("~", "\u00a0", "^", "\u202f").Replace(text)
@@ -236,7 +245,7 @@ func encodeCase(t *testing.T, in []byte, how []string) []byte {
 // makeXLSX builds a workbook from the text of a case. A cell that is a number
 // is typed; @2026-03-01 is a date; €12.5 is a number that only its format says
 // to be in euros; everything else is a shared text. A line "== name" begins
-// another sheet.
+// another sheet, "== (hidden) name" a hidden one.
 func makeXLSX(t *testing.T, text string) []byte {
 	t.Helper()
 	var shared []string
@@ -300,7 +309,11 @@ func makeXLSX(t *testing.T, text string) []byte {
 	book, rels := "<workbook><sheets>", "<Relationships>"
 	for i, s := range sheets {
 		parts[fmt.Sprintf("xl/worksheets/sheet%d.xml", i+1)] = s
-		book += fmt.Sprintf(`<sheet name="%s" sheetId="%d" r:id="rId%d"/>`, esc(names[i]), i+1, i+1)
+		name, state := names[i], ""
+		if rest, ok := strings.CutPrefix(name, "(hidden) "); ok {
+			name, state = rest, ` state="hidden"`
+		}
+		book += fmt.Sprintf(`<sheet name="%s"%s sheetId="%d" r:id="rId%d"/>`, esc(name), state, i+1, i+1)
 		rels += fmt.Sprintf(`<Relationship Id="rId%d" Target="worksheets/sheet%d.xml"/>`, i+1, i+1)
 	}
 	parts["xl/workbook.xml"], parts["xl/_rels/workbook.xml.rels"] = book+"</sheets></workbook>", rels+"</Relationships>"
@@ -310,6 +323,19 @@ func makeXLSX(t *testing.T, text string) []byte {
 	}
 	parts["xl/sharedStrings.xml"] = "<sst>" + sst.String() + "</sst>"
 	return zipOf(t, parts)
+}
+
+func gzipOf(t testing.TB, data []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := z.Write(data); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 func zipOf(t testing.TB, parts map[string]string) []byte {
@@ -349,6 +375,7 @@ func readAll(f File, o Options) (rows []row, k *Keys, rep *Report, err error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	defer r.Close()
 	for {
 		k, rows = NewKeys(1), nil
 		all := r.Read(k)

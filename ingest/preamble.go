@@ -142,7 +142,7 @@ func (r *Reader) statement(line int, text string) (known bool, err error) {
 // what its rows need: the last records of the file, where it is a text.
 func (r *Reader) readFooter() error {
 	p := r.layout.platform
-	if p.Footer == "" || r.book != nil {
+	if p.Footer == "" || r.table != nil {
 		return nil
 	}
 	tail, err := r.lastRecords()

@@ -4,48 +4,94 @@ import (
 	"bytes"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"vigie/internal/locale"
 )
 
-// openBook looks for a header in the sheets of a workbook.
+// openBook looks for a header in a workbook.
 func (r *Reader) openBook() error {
-	r.container = "xlsx"
-	book, err := openWorkbook(r.file)
+	z, err := openZip(r.file)
 	if err != nil {
 		return err
 	}
-	r.book = book
-	var others [][]headRecord
-	for _, ref := range book.sheets {
-		r.ref = ref
-		src, err := book.sheet(ref)
+	var sheets []sheetRef
+	switch documentOf(z) {
+	case excelBook:
+		r.container = "xlsx"
+		if err := checkBook(z, r.file.Size); err != nil {
+			return err
+		}
+		book, err := openWorkbook(z)
 		if err != nil {
 			return err
 		}
-		records, err := readHead(src)
-		src.Close()
+		sheets = book.sheets
+	case binaryBook:
+		return r.refuse(0, "this is a binary Excel workbook (.xlsb): save it as .xlsx or .csv",
+			"c’est un classeur Excel binaire (.xlsb)\u00a0: enregistrez-le en .xlsx ou en .csv")
+	case openDocument:
+		return r.refuse(0, "this is an OpenDocument file: save it as .xlsx or .csv", "c’est un fichier OpenDocument\u00a0: enregistrez-le en .xlsx ou en .csv")
+	case otherOffice:
+		return r.refuse(0, "this is a document of an office program, not a workbook: save its table as .xlsx or .csv",
+			"c’est un document bureautique, pas un classeur\u00a0: enregistrez son tableau en .xlsx ou en .csv")
+	case appleDocument:
+		return r.refuse(0, "this is a document of Apple’s Numbers or Pages: export it as .xlsx or .csv (File, Export To)",
+			"c’est un document Numbers ou Pages d’Apple\u00a0: exportez-le en .xlsx ou en .csv (Fichier, Exporter vers)")
+	default:
+		return r.refuse(0, "it is an archive itself (%s files), and an archive inside another is not opened: unpack it and import what it holds",
+			"c’est une archive à son tour (%s fichiers), et une archive dans une autre n’est pas ouverte\u00a0: décompressez-la et importez son contenu", strconv.Itoa(len(z.File)))
+	}
+	return r.findSheet(sheets)
+}
+
+// findSheet takes the first sheet that holds a report, or else the first one
+// that holds a hand-made table. What is hidden is not read, since nobody would
+// know; other sheets with a report are named.
+func (r *Reader) findSheet(sheets []sheetRef) error {
+	heads := make([][]headRecord, len(sheets))
+	for i, s := range sheets {
+		src, err := s.open()
 		if err != nil {
 			return err
 		}
-		if cellsOf(records) > cellsOf(r.widest) {
-			r.widest = records
+		if heads[i], err = readHead(src); err != nil {
+			return err
 		}
-		if r.recognise(records) {
-			return nil
-		}
-		others = append(others, records)
-	}
-	for i, records := range others {
-		if r.ref = book.sheets[i]; r.byHand(records) {
-			return nil
+		if !s.hidden && cellsOf(heads[i]) > cellsOf(r.widest) {
+			r.widest = heads[i]
 		}
 	}
-	if len(others) == 0 {
+	for _, claims := range []func([]headRecord) bool{r.recognise, r.byHand} {
+		var best Reader
+		for i, s := range sheets {
+			switch {
+			case s.hidden || !claims(heads[i]):
+			case best.layout != nil:
+				r.otherSheets = append(r.otherSheets, s.name)
+			default:
+				best, r.table = *r, s.open
+				if len(sheets) > 1 {
+					r.sheet = s.name
+				}
+			}
+		}
+		if best.layout != nil {
+			r.layout, r.head, r.text = best.layout, best.head, best.text
+			return nil
+		}
+	}
+	for i, s := range sheets {
+		if s.hidden && (r.recognise(heads[i]) || r.byHand(heads[i])) {
+			return r.refuse(0, "the report is in the sheet %s, which is hidden: show it and save the workbook, or save that sheet as .csv",
+				"le rapport est dans la feuille %s, qui est masquée\u00a0: affichez-la et enregistrez le classeur, ou enregistrez cette feuille en .csv", quoted(s.name))
+		}
+	}
+	if len(sheets) == 0 {
 		return r.explain(nil)
 	}
-	return r.explain(others[0])
+	return r.explain(heads[0])
 }
 
 // openText finds the encoding, the delimiter and the header of a text.
@@ -54,6 +100,10 @@ func (r *Reader) openText(start []byte) error {
 		if len(start) >= len(m.start) && strings.EqualFold(string(start[:len(m.start)]), m.start) {
 			return r.refuse(0, "this is %s", "c’est %s", m.looks)
 		}
+	}
+	if len(start) > 262 && string(start[257:262]) == "ustar" {
+		return r.refuse(0, "this is a tar archive: make a .zip of the exports in it, or import them one by one",
+			"c’est une archive tar\u00a0: mettez les exports qu’elle contient dans un .zip, ou importez-les un par un")
 	}
 	whole := int64(len(start)) == r.file.Size
 	r.text.encoding, r.text.sure = sniffEncoding(start, whole)
@@ -122,6 +172,9 @@ func separatorLine(records []headRecord) (delim byte, ok bool) {
 
 // readHead copies the first records of a table.
 func readHead(src source) ([]headRecord, error) {
+	if c, ok := src.(io.Closer); ok {
+		defer c.Close()
+	}
 	var records []headRecord
 	for len(records) < headRows {
 		rec, err := src.next()

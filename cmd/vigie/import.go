@@ -215,17 +215,13 @@ func (a *app) progress(file *givenFile, o *ingest.Options) (done func()) {
 		return func() {}
 	}
 	started, last, shown := a.clock(), a.clock(), false
-	o.Progress = func(rows, bytes int64) {
+	o.Progress = func(name string, rows int64, share float64) {
 		now := a.clock()
 		if now.Sub(last) < 2*time.Second {
 			return
 		}
 		last, shown = now, true
-		share := ""
-		if file.Size > 0 {
-			share = ", " + a.language().Percent(float64(bytes)/float64(file.Size), 0)
-		}
-		fmt.Fprintf(a.err, "%s: %s%s\n", file.Name, a.language().Int(rows)+" "+a.say("rows", "lignes"), share)
+		fmt.Fprintf(a.err, "%s: %s, %s\n", name, a.language().Int(rows)+" "+a.say("rows", "lignes"), a.language().Percent(share, 0))
 	}
 	return func() {
 		if shown {
