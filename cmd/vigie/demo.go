@@ -50,12 +50,14 @@ it is invented. The last line printed is the report's path.`,
 				if err != nil {
 					return err
 				}
-				r, err := a.importFile(ctx, importFlags{}, o, file)
+				list, err := a.importFile(ctx, importFlags{}, o, file)
 				if err != nil {
 					return err
 				}
-				a.printImported(r)
-				results = append(results, r)
+				for _, r := range list {
+					a.printImported(r)
+				}
+				results = append(results, list...)
 			}
 			if err := importExit(results); err != nil {
 				return err

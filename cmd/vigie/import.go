@@ -30,10 +30,13 @@ func (a *app) importCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import FILE…",
 		Short: "Take exports in",
-		Long: `Take exports of advertising platforms in, as downloaded: CSV, TSV or XLSX. The
-platform, the language, the number and date formats are recognised; each file is
-one batch, stored whole or not at all. A file imported twice changes nothing; a
-newer file replaces the days and campaigns that it holds.
+		Long: `Take exports of advertising platforms in, as downloaded: CSV, TSV or XLSX, packed
+with gzip or not. The platform, the language, the number and date formats are
+recognised; each file is one batch, stored whole or not at all. A file imported
+twice changes nothing; a newer file replaces the days and campaigns that it holds.
+
+A zip of exports is taken apart: each file in it is a batch, and has an entry of
+its own in the answer, exports.zip/Campaigns.csv.
 
 A table that no platform wrote and that Vigie does not know is refused. With --map
 it is shown how it would be read; --map --accept keeps that in sources/ (where it
@@ -112,13 +115,15 @@ func (a *app) importFiles(ctx context.Context, f importFlags, args []string) err
 	}
 	var results []*warehouse.Imported
 	for _, arg := range args {
-		r, err := a.importFile(ctx, f, o, arg)
+		list, err := a.importFile(ctx, f, o, arg)
+		results = append(results, list...)
+		if !a.json {
+			for _, r := range list {
+				a.printImported(r)
+			}
+		}
 		if err != nil {
 			return err
-		}
-		results = append(results, r)
-		if !a.json {
-			a.printImported(r)
 		}
 	}
 	if a.json {
@@ -151,12 +156,13 @@ func importExit(results []*warehouse.Imported) error {
 	return nil
 }
 
-// importFile takes one file in, or says how it would be read.
-func (a *app) importFile(ctx context.Context, f importFlags, o ingest.Options, arg string) (*warehouse.Imported, error) {
+// importFile takes one file in, or says how it would be read. An archive of
+// exports gives an entry for each of them.
+func (a *app) importFile(ctx context.Context, f importFlags, o ingest.Options, arg string) ([]*warehouse.Imported, error) {
 	file, err := a.files.open(arg)
 	if err != nil {
-		return &warehouse.Imported{File: arg, Status: warehouse.StatusRejected, Error: locale.Text{
-			EN: "cannot be opened: " + reason(err), FR: "ne peut pas être ouvert\u00a0: " + reason(err)}}, nil
+		return []*warehouse.Imported{{File: arg, Status: warehouse.StatusRejected, Error: locale.Text{
+			EN: "cannot be opened: " + reason(err), FR: "ne peut pas être ouvert\u00a0: " + reason(err)}}}, nil
 	}
 	defer file.Close()
 	done := a.progress(file, &o)
@@ -169,7 +175,7 @@ func (a *app) importFile(ctx context.Context, f importFlags, o ingest.Options, a
 			}
 			o.Mappings = jobs.Mappings(a.agency)
 		}
-		return a.preview(ctx, o, file)
+		return jobs.Preview(ctx, o, file.Name, file.ModTime, file)
 	}
 	client, err := a.client(f.client, file.Path)
 	if err != nil {
@@ -184,28 +190,6 @@ func reason(err error) string {
 		return pathErr.Err.Error()
 	}
 	return err.Error()
-}
-
-// preview reads a file into nothing.
-func (a *app) preview(ctx context.Context, o ingest.Options, file *givenFile) (*warehouse.Imported, error) {
-	tmp, err := os.CreateTemp("", "vigie-preview-*")
-	if err != nil {
-		return nil, err
-	}
-	defer os.Remove(tmp.Name())
-	defer tmp.Close()
-	sum, size, err := warehouse.CopyHash(tmp, file)
-	if err != nil {
-		return nil, err
-	}
-	out := &warehouse.Imported{File: file.Name, SHA256: sum, Status: warehouse.StatusDryRun}
-	out.Report, err = warehouse.Preview(ctx, ingest.File{Name: file.Name, Size: size, ModTime: file.ModTime, R: tmp}, o)
-	var refusal *ingest.Refusal
-	if errors.As(err, &refusal) {
-		out.Status, out.Error = warehouse.StatusRejected, refusal.Message
-		return out, nil
-	}
-	return out, err
 }
 
 // progress prints where a long reading is, on standard error.

@@ -305,11 +305,11 @@ func TestTakeIn(t *testing.T) {
 	take := func(o ingest.Options, body string) *warehouse.Imported {
 		t.Helper()
 		o.Now = now
-		r, err := TakeIn(ctx, wh, client, o, false, false, "week.csv", now, strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
+		list, err := TakeIn(ctx, wh, client, o, false, false, "week.csv", now, strings.NewReader(body))
+		if err != nil || len(list) != 1 {
+			t.Fatal(list, err)
 		}
-		return r
+		return list[0]
 	}
 	r := take(ingest.Options{}, text)
 	if r.Status != warehouse.StatusImported || r.Currency != "CAD" || r.Account != "123-456-7890" {
