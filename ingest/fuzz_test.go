@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -36,58 +37,135 @@ func FuzzRead(f *testing.F) {
 		if len(data) > 64<<10 {
 			return
 		}
-		file := File{Name: "in.csv", Size: int64(len(data)), R: bytes.NewReader(data)}
-		o := Options{Now: testNow, Currency: "EUR"}
-		rows, k, rep, err := readAll(file, o)
-		if err != nil {
-			var refusal *Refusal
-			if !errors.As(err, &refusal) || refusal.Message.FR == "" {
-				t.Fatalf("not refused in words: %v", err)
+		checkFuzzed(t, data)
+	})
+}
+
+// checkFuzzed holds the reading of any bytes against what must be so.
+func checkFuzzed(t *testing.T, data []byte) {
+	t.Helper()
+	file := File{Name: "in.csv", Size: int64(len(data)), R: bytes.NewReader(data)}
+	o := Options{Now: testNow, Currency: "EUR"}
+	rows, k, rep, err := readAll(file, o)
+	if err != nil {
+		var refusal *Refusal
+		if !errors.As(err, &refusal) || refusal.Message.FR == "" {
+			t.Fatalf("not refused in words: %v", err)
+		}
+		return
+	}
+	checkSums(t, rows, rep)
+	// What a person could be shown of any table can be kept and used.
+	if p, err := Propose(file, o); err == nil {
+		m := p.Mapping("proposed")
+		if err := m.Err(); err != nil {
+			var wrong *MappingError
+			if !errors.As(err, &wrong) || wrong.Text.FR == "" {
+				t.Fatalf("the proposal cannot be used: %v", err)
 			}
+		} else if r, err := Open(file, Options{Now: testNow, Currency: "EUR", Mappings: []Mapping{m}}); err == nil {
+			r.Close()
+		} else {
+			var refusal *Refusal
+			if !errors.As(err, &refusal) {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, x := range rows {
+		if x.first > x.last || x.first < locale.Date(2000, 1, 1) || x.last > locale.Date(2099, 12, 31) {
+			t.Fatalf("a row of %s..%s", x.first, x.last)
+		}
+		if x.first < rep.FirstDay || x.last > rep.LastDay {
+			t.Fatalf("a row of %s..%s in a report of %s..%s", x.first, x.last, rep.FirstDay, rep.LastDay)
+		}
+		for id, v := range x.values {
+			if m, ok := LookupMeasure(id); !ok || v < 0 || v > maxUnits*m.Unit.Scale() {
+				t.Fatalf("%s is %d", id, v)
+			}
+		}
+		for _, level := range keyColumns[1:5] {
+			if key := x.keys[level]; key != 0 {
+				if _, ok := k.Known(key); !ok {
+					t.Fatalf("%s has the unknown key %d", level, key)
+				}
+			}
+		}
+		if x.keys["stream"] == 0 {
+			t.Fatal("a row without a stream")
+		}
+	}
+	again, _, rep2, err := readAll(file, o)
+	if err != nil || !reflect.DeepEqual(rows, again) || !reflect.DeepEqual(rep, rep2) {
+		t.Fatalf("a second reading differs: %v", err)
+	}
+}
+
+// FuzzSheet asks the same of any XML as the sheet of a workbook.
+func FuzzSheet(f *testing.F) {
+	f.Add(`<sheetData><row><c t="inlineStr"><is><t>Day</t></is></c><c t="str"><v>Campaign</v></c><c r="D1" t="s"><v>0</v></c><c t="s"><v>1</v></c></row><row/>` +
+		`<row r="7"><c r="A7" s="1"><v>44620</v></c><c r="B7" t="e"><v>#N/A</v></c><c r="D7"><v>1.2E1</v></c><c t="b"><v>1</v></c></row></sheetData>`)
+	f.Fuzz(func(t *testing.T, sheet string) {
+		if len(sheet) > 16<<10 {
 			return
 		}
-		checkSums(t, rows, rep)
-		// What a person could be shown of any table can be kept and used.
-		if p, err := Propose(file, o); err == nil {
-			m := p.Mapping("proposed")
-			if err := m.Err(); err != nil {
-				var wrong *MappingError
-				if !errors.As(err, &wrong) || wrong.Text.FR == "" {
-					t.Fatalf("the proposal cannot be used: %v", err)
-				}
-			} else if _, err := Open(file, Options{Now: testNow, Currency: "EUR", Mappings: []Mapping{m}}); err != nil {
-				var refusal *Refusal
-				if !errors.As(err, &refusal) {
-					t.Fatal(err)
-				}
-			}
+		checkFuzzed(t, zipOf(t, map[string]string{
+			"xl/workbook.xml":            `<workbook><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>`,
+			"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>`,
+			"xl/sharedStrings.xml":       `<sst><si><t>Impr.</t></si><si><t>Cost</t></si></sst>`,
+			"xl/styles.xml":              `<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>`,
+			"xl/worksheets/sheet1.xml":   sheet,
+		}))
+	})
+}
+
+// FuzzSpreadsheet asks the same of any XML as the content of an OpenDocument
+// spreadsheet.
+func FuzzSpreadsheet(f *testing.F) {
+	cell := func(typ, value string) string {
+		return `<table:table-cell office:value-type="` + typ + `" office:value="` + value + `" office:date-value="` + value + `"><text:p>` + value + `</text:p></table:table-cell>`
+	}
+	f.Add(`<office:spreadsheet><table:table table:name="S"><table:table-row>` + cell("string", "Day") + cell("string", "Campaign") + cell("string", "Impr.") + cell("string", "Cost") +
+		`</table:table-row><table:table-row table:number-rows-repeated="3">` + cell("date", "2025-09-01") + cell("string", "B") + cell("float", "12") + cell("currency", "1.5") +
+		`<table:covered-table-cell table:number-columns-repeated="9"/></table:table-row></table:table></office:spreadsheet>`)
+	f.Fuzz(func(t *testing.T, content string) {
+		if len(content) > 16<<10 {
+			return
 		}
-		for _, x := range rows {
-			if x.first > x.last || x.first < locale.Date(2000, 1, 1) || x.last > locale.Date(2099, 12, 31) {
-				t.Fatalf("a row of %s..%s", x.first, x.last)
-			}
-			if x.first < rep.FirstDay || x.last > rep.LastDay {
-				t.Fatalf("a row of %s..%s in a report of %s..%s", x.first, x.last, rep.FirstDay, rep.LastDay)
-			}
-			for id, v := range x.values {
-				if m, ok := LookupMeasure(id); !ok || v < 0 || v > maxUnits*m.Unit.Scale() {
-					t.Fatalf("%s is %d", id, v)
-				}
-			}
-			for _, level := range keyColumns[1:5] {
-				if key := x.keys[level]; key != 0 {
-					if _, ok := k.Known(key); !ok {
-						t.Fatalf("%s has the unknown key %d", level, key)
-					}
-				}
-			}
-			if x.keys["stream"] == 0 {
-				t.Fatal("a row without a stream")
-			}
+		checkFuzzed(t, zipOf(t, map[string]string{"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content}))
+	})
+}
+
+// FuzzMembers asks of any bytes as an archive: no crash, few members, each of
+// the size that the archive says or refused in words.
+func FuzzMembers(f *testing.F) {
+	f.Add(archiveOf(f, named("a.csv", plainReport), named("b/c.csv", "x")))
+	f.Add(zipOf(f, map[string]string{"xl/workbook.xml": ""}))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		list, err := membersOf(data)
+		var refusal *Refusal
+		if err != nil && !errors.As(err, &refusal) {
+			t.Fatal(err)
 		}
-		again, _, rep2, err := readAll(file, o)
-		if err != nil || !reflect.DeepEqual(rows, again) || !reflect.DeepEqual(rep, rep2) {
-			t.Fatalf("a second reading differs: %v", err)
+		if len(list) > maxMembers {
+			t.Fatalf("%d members", len(list))
+		}
+		for _, m := range list {
+			if strings.Contains(m.Name, "/../") || strings.Contains(m.Name, "//") {
+				t.Fatalf("a member called %q", m.Name)
+			}
+			body, err := m.Open()
+			n := int64(0)
+			if err == nil {
+				n, err = io.Copy(io.Discard, body)
+				body.Close()
+			}
+			switch {
+			case err == nil && n != int64(m.part.UncompressedSize64):
+				t.Fatalf("%d bytes of %d", n, m.part.UncompressedSize64)
+			case err != nil && !errors.As(err, &refusal):
+				t.Fatalf("not refused in words: %v", err)
+			}
 		}
 	})
 }

@@ -82,7 +82,7 @@ type Reader struct {
 	head     head
 	widest   []headRecord // the first records, by the delimiter or in the sheet that makes them widest
 
-	container   string // csv, tsv, xlsx
+	container   string // csv, tsv, xlsx, ods
 	text        textForm
 	table       func() (source, error) // opens a table that is no text; nil for a text
 	sheet       string                 // of several the one that is read
@@ -274,7 +274,7 @@ func (r *Reader) refusal(err error) error {
 		return &Refusal{File: r.file.Name, Line: quote.line, Message: openQuoteText}
 	case r.disk.err != nil:
 		return fmt.Errorf("read %s: %w", r.file.Name, r.disk.err)
-	case r.container == "xlsx":
+	case r.container == "xlsx", r.container == "ods":
 		return r.refuse(0, "the workbook is damaged (%s): download it again", "le classeur est abîmé (%s)\u00a0: téléchargez-le à nouveau", err.Error())
 	}
 	return fmt.Errorf("read %s: %w", r.file.Name, err)

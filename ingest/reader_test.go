@@ -427,8 +427,17 @@ func TestWorkbookLimits(t *testing.T) {
 	check(func(p map[string]string) { delete(p, "xl/workbook.xml") }, "it is an archive itself (2 files)")
 	check(func(p map[string]string) {
 		delete(p, "xl/workbook.xml")
-		p["mimetype"] = "application/vnd.oasis.opendocument.spreadsheet"
-	}, "OpenDocument")
+		p["mimetype"] = "application/vnd.oasis.opendocument.text"
+	}, "an OpenDocument file, but no spreadsheet")
+	check(func(p map[string]string) {
+		delete(p, "xl/workbook.xml")
+		p["xl/workbook.bin"] = ""
+	}, "a binary Excel workbook")
+	check(func(p map[string]string) {
+		delete(p, "xl/workbook.xml")
+		p["[Content_Types].xml"], p["word/document.xml"] = "", ""
+	}, "a document of an office program")
+	check(func(p map[string]string) { p["Index/Document.iwa"] = ""; delete(p, "xl/workbook.xml") }, "Numbers")
 	check(func(p map[string]string) {
 		p["xl/worksheets/sheet1.xml"] = "<worksheet><sheetData>" + header + `<row r="2"><c r="ZZZ2"><v>1</v></c></row></sheetData></worksheet>`
 	}, "cells far beyond the columns")
@@ -441,6 +450,45 @@ func TestWorkbookLimits(t *testing.T) {
 	check(func(p map[string]string) {
 		p["xl/worksheets/sheet1.xml"] = `<!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet><sheetData><row r="1"><c r="A1" t="str"><v>&a;</v></c></row></sheetData></worksheet>`
 	}, "the workbook is damaged")
+}
+
+// OpenDocument spreadsheets that are damaged, protected, or built to exhaust a
+// reader are refused in words.
+func TestSpreadsheetLimits(t *testing.T) {
+	head := `<office:document-content><office:body><office:spreadsheet><table:table table:name="S"><table:table-row>` +
+		`<table:table-cell><text:p>Day</text:p></table:table-cell><table:table-cell><text:p>Campaign</text:p></table:table-cell><table:table-cell><text:p>Impr.</text:p></table:table-cell><table:table-cell><text:p>Cost</text:p></table:table-cell></table:table-row>`
+	tail := `</table:table></office:spreadsheet></office:body></office:document-content>`
+	row := func(attrs, cells string) string {
+		return "<table:table-row" + attrs + ">" + cells + "</table:table-row>"
+	}
+	cell := func(attrs string) string {
+		return "<table:table-cell" + attrs + "><text:p>x</text:p></table:table-cell>"
+	}
+	check := func(content string, extra map[string]string, want string) {
+		t.Helper()
+		parts := map[string]string{"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content}
+		for name, body := range extra {
+			parts[name] = body
+		}
+		data := zipOf(t, parts)
+		_, _, _, err := readAll(File{Name: "in.ods", Size: int64(len(data)), R: bytes.NewReader(data)}, Options{Now: testNow})
+		var refusal *Refusal
+		if !errors.As(err, &refusal) || !strings.Contains(refusal.Message.EN, want) || refusal.Message.FR == "" {
+			t.Errorf("refused with %v, want %q", err, want)
+		}
+	}
+	check("", nil, "the file is empty")
+	check("<office:spreadsheet>", nil, "the file is empty")
+	check(head, nil, "the sheet ends in the middle of row 2")
+	check(head+"<table:table-row><table:table-cell>", nil, "the sheet ends in the middle of row 2")
+	check(head+row("", cell(` table:number-columns-repeated="20000"`))+tail, nil, "row 2 has cells far beyond")
+	check(head+row("", `<table:table-cell table:number-columns-repeated="20000"/>`+cell(""))+tail, nil, "row 2 has cells far beyond")
+	check(head+row(` table:number-rows-repeated="1000000"`, cell(` table:number-columns-repeated="16000"`))+tail, nil, "row 2 is repeated more often")
+	check(head+row("", `<table:table-cell><text:p><text:s text:c="2000000"/>x</text:p></table:table-cell>`)+tail, nil, "longer than any row")
+	check("<!DOCTYPE x [<!ENTITY a 'aaaa'>]>"+head+row("", "<table:table-cell><text:p>&a;</text:p></table:table-cell>")+tail, nil, "the workbook is damaged")
+	check(head+tail, map[string]string{"META-INF/manifest.xml": `<manifest:manifest><manifest:encryption-data/></manifest:manifest>`}, "protected by a password")
+	check("garbage", map[string]string{"encrypted-package": "…"}, "protected by a password")
+	check(head+strings.Repeat(" ", 20<<20)+tail, nil, "unpacks to a size that no report has")
 }
 
 // The shapes of cells that the writers of sheets use.

@@ -32,7 +32,13 @@ func (r *Reader) openBook() error {
 		return r.refuse(0, "this is a binary Excel workbook (.xlsb): save it as .xlsx or .csv",
 			"c’est un classeur Excel binaire (.xlsb)\u00a0: enregistrez-le en .xlsx ou en .csv")
 	case openDocument:
-		return r.refuse(0, "this is an OpenDocument file: save it as .xlsx or .csv", "c’est un fichier OpenDocument\u00a0: enregistrez-le en .xlsx ou en .csv")
+		r.container = "ods"
+		if err := checkBook(z, r.file.Size); err != nil {
+			return err
+		}
+		if sheets, err = openSpreadsheet(z); err != nil {
+			return err
+		}
 	case otherOffice:
 		return r.refuse(0, "this is a document of an office program, not a workbook: save its table as .xlsx or .csv",
 			"c’est un document bureautique, pas un classeur\u00a0: enregistrez son tableau en .xlsx ou en .csv")
@@ -52,12 +58,14 @@ func (r *Reader) openBook() error {
 func (r *Reader) findSheet(sheets []sheetRef) error {
 	heads := make([][]headRecord, len(sheets))
 	for i, s := range sheets {
-		src, err := s.open()
-		if err != nil {
-			return err
-		}
-		if heads[i], err = readHead(src); err != nil {
-			return err
+		if heads[i] = s.head; s.head == nil {
+			src, err := s.open()
+			if err != nil {
+				return err
+			}
+			if heads[i], err = readHead(src); err != nil {
+				return err
+			}
 		}
 		if !s.hidden && cellsOf(heads[i]) > cellsOf(r.widest) {
 			r.widest = heads[i]

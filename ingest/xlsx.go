@@ -41,6 +41,7 @@ type workbook struct {
 type sheetRef struct {
 	name   string
 	hidden bool
+	head   []headRecord // its first rows, where they are known already
 	open   func() (source, error)
 }
 
@@ -122,8 +123,8 @@ type tokens struct {
 	io.Closer
 }
 
-func (w *workbook) open(part string) (*tokens, error) {
-	f := w.parts[part]
+func openPart(parts map[string]*zip.File, part string) (*tokens, error) {
+	f := parts[part]
 	if f == nil {
 		return nil, fmt.Errorf("the workbook has no %s", part)
 	}
@@ -133,6 +134,24 @@ func (w *workbook) open(part string) (*tokens, error) {
 	}
 	// What the archive says about sizes may be untrue: read no more than it says.
 	return &tokens{xml.NewDecoder(io.LimitReader(r, int64(f.UncompressedSize64))), r}, nil
+}
+
+func (w *workbook) open(part string) (*tokens, error) { return openPart(w.parts, part) }
+
+// each calls see for every element.
+func (t *tokens) each(see func(xml.StartElement)) error {
+	for {
+		token, err := t.RawToken()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if e, ok := token.(xml.StartElement); ok {
+			see(e)
+		}
+	}
 }
 
 func attr(e xml.StartElement, name string) string {
@@ -151,18 +170,10 @@ func (w *workbook) each(part string, see func(xml.StartElement)) error {
 		return err
 	}
 	defer t.Close()
-	for {
-		token, err := t.RawToken()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("read %s: %w", part, err)
-		}
-		if e, ok := token.(xml.StartElement); ok {
-			see(e)
-		}
+	if err := t.each(see); err != nil {
+		return fmt.Errorf("read %s: %w", part, err)
 	}
+	return nil
 }
 
 func (w *workbook) readSheets() error {
@@ -194,7 +205,8 @@ func (w *workbook) readSheets() error {
 			}
 			if part := targets[id]; w.parts[part] != nil {
 				state := attr(e, "state")
-				w.sheets = append(w.sheets, sheetRef{attr(e, "name"), state == "hidden" || state == "veryHidden", func() (source, error) { return w.sheet(part) }})
+				w.sheets = append(w.sheets, sheetRef{name: attr(e, "name"), hidden: state == "hidden" || state == "veryHidden",
+					open: func() (source, error) { return w.sheet(part) }})
 			}
 		}
 	})
