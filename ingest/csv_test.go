@@ -171,7 +171,8 @@ func TestCurrencies(t *testing.T) {
 	format(`#,##0.00`, "")
 	format(`yyyy-mm-dd`, "")
 	format(`0.00E+00`, "")
-	for code, want := range map[string]bool{"dd/mm/yyyy": true, `0 "days"`: false, "[Red]0.0": false, "MMM dd": true, "General": false, `\d0`: false, "[$-409]d/m": true} {
+	for code, want := range map[string]bool{"dd/mm/yyyy": true, `0 "days"`: false, "[Red]0.0": false, "MMM dd": true, "General": false, `\d0`: false, "[$-409]d/m": true,
+		`_-* #,##0.00_d_-`: false, "*y0": false, `yyyy"-"mm`: true} {
 		if isDateFormat(200, code) != want {
 			t.Errorf("%q is a date: %v", code, !want)
 		}

@@ -496,13 +496,14 @@ func TestSheetCells(t *testing.T) {
 	data := zipOf(t, map[string]string{
 		"xl/workbook.xml":            `<workbook><workbookPr date1904="1"/><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>`,
 		"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>`,
-		"xl/sharedStrings.xml":       `<sst><si><r><t>Camp</t></r><r><t>aign</t></r><rPh><t>no</t></rPh></si><si><t/></si><si><t>Brand &amp; Co</t></si></sst>`,
+		`xl\sharedStrings.xml`:       `<sst><si><r><t>Camp</t></r><r><t>aign</t></r><rPh><t>no</t></rPh></si><si><t/></si><si><t>Brand &amp; Co</t></si></sst>`,
 		"xl/styles.xml":              `<styleSheet><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>`,
 		"xl/worksheets/sheet1.xml": `<x:worksheet xmlns:x="u"><x:dimension ref="A1"/><x:sheetData>
 			<x:row><x:c t="inlineStr"><x:is><x:t>Day</x:t></x:is></x:c><x:c t="s"><x:v>0</x:v></x:c><x:c r="D1" t="str"><x:f>"Impr."</x:f><x:v>Impr.</x:v></x:c><x:c t="inlineStr"><x:is><x:t>Cost</x:t></x:is></x:c><x:c t="s"><x:v>1</x:v></x:c></x:row>
 			<x:row/>
 			<x:row r="7"><x:c r="A7" s="1"><x:v>44620</x:v></x:c><x:c r="B7" t="s"><x:v>2</x:v></x:c><x:c r="D7" t="n"><x:v>43.0</x:v></x:c><x:c r="E7"><x:v>1.2E1</x:v></x:c></x:row>
-			<x:row r="8"><x:c r="A8" s="1"><x:v>44621.5</x:v></x:c><x:c r="B8" t="s"><x:v>99</x:v></x:c><x:c r="D8" t="b"><x:v>1</x:v></x:c><x:c r="E8" t="e"><x:v>#DIV/0!</x:v></x:c></x:row>
+			<x:row r="8"><x:c r="A8" t="d"><x:v>2026-03-02T00:00:00</x:v></x:c><x:c r="B8" t="inlineStr"><x:is><x:r><x:t>Br</x:t></x:r><x:r><x:t>and</x:t></x:r><x:rPh><x:t>no</x:t></x:rPh></x:is></x:c><x:c r="D8"><x:v>5</x:v></x:c><x:c r="E8" t="str"><x:f>2*3</x:f><x:v>6</x:v></x:c></x:row>
+			<x:row r="9"><x:c r="A9" s="1"><x:v>44621.5</x:v></x:c><x:c r="B9" t="s"><x:v>99</x:v></x:c><x:c r="D9" t="b"><x:v>1</x:v></x:c><x:c r="E9" t="e"><x:v>#DIV/0!</x:v></x:c></x:row>
 		</x:sheetData></x:worksheet>`,
 	})
 	rows, k, rep, err := readAll(File{Name: "in.xlsx", Size: int64(len(data)), R: bytes.NewReader(data)}, Options{Now: testNow, Currency: "EUR"})
@@ -511,7 +512,8 @@ func TestSheetCells(t *testing.T) {
 	}
 	got := rowsText(rows, k, rep) + problemsText("in.xlsx", rep)
 	want := "2026-03-01 / Brand & Co : impressions=43 spend=12.00 EUR\n" +
-		"in.xlsx:8: Impr. \"TRUE\" is no number with a decimal point, as the other cells of this column are\n"
+		"2026-03-02 / Brand : impressions=5 spend=6.00 EUR\n" +
+		"in.xlsx:9: Impr. \"TRUE\" is no number with a decimal point, as the other cells of this column are\n"
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

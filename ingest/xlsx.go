@@ -250,7 +250,7 @@ func isDateFormat(id int, format string) bool {
 		case c == '"':
 			inQuotes = !inQuotes
 		case inQuotes:
-		case c == '\\':
+		case c == '\\', c == '_', c == '*': // as it is; as wide; to fill with
 			i++
 		case c == '[':
 			inBrackets = true
@@ -373,6 +373,7 @@ func (s *sheet) readRow() error {
 		typ, styleID string
 		from, col    int
 		take, row    = false, s.row
+		phonetic     = false // how the text is spoken, which Japanese sheets hold beside it
 	)
 	for {
 		token, err := s.RawToken()
@@ -409,7 +410,9 @@ func (s *sheet) readRow() error {
 				}
 				from = len(s.text)
 			case "v", "t":
-				take = true
+				take = !phonetic
+			case "rPh":
+				phonetic = true
 			}
 		case xml.CharData:
 			if take {
@@ -421,6 +424,8 @@ func (s *sheet) readRow() error {
 			switch e.Name.Local {
 			case "v", "t":
 				take = false
+			case "rPh":
+				phonetic = false
 			case "c":
 				s.cells = append(s.cells, s.value(typ, styleID, from))
 			case "row":
