@@ -63,10 +63,31 @@ var openQuoteText = locale.Text{
 	FR: "un guillemet ouvre ici une cellule et ne se referme pas\u00a0: le fichier est abîmé ou incomplet. Exportez-le à nouveau",
 }
 
+// zeroBytes is the end of a file that was never written to its end: what should
+// be there is missing.
+type zeroBytes struct{ line int }
+
+func (e *zeroBytes) Error() string {
+	return fmt.Sprintf("line %d: nothing but zero bytes from here on", e.line)
+}
+
+var zeroBytesText = locale.Text{
+	EN: "from here on the file holds nothing but zero bytes: it was not saved to its end. Export it again",
+	FR: "à partir d’ici le fichier ne contient que des octets nuls\u00a0: il n’a pas été enregistré jusqu’au bout. Exportez-le à nouveau",
+}
+
 // next gives the next record; io.EOF after the last one.
 func (s *splitter) next() (*record, error) {
 	for {
 		data := s.buf[s.pos:s.end]
+		if len(data) > 0 && data[0] == 0 && len(bytes.TrimLeft(data, "\x00")) == 0 {
+			if len(data) == 1 && s.eof {
+				return nil, io.EOF // one is what some programs end a text with
+			}
+			if len(data) > 1 {
+				return nil, &zeroBytes{s.line}
+			}
+		}
 		n := bytes.IndexByte(data, '\n')
 		if n < 0 && !s.eof && len(data) < maxRecord {
 			if err := s.fill(); err != nil {

@@ -264,6 +264,7 @@ func (r *Reader) refusal(err error) error {
 		known *Refusal
 		book  *errBook
 		quote *openQuote
+		zeros *zeroBytes
 	)
 	switch {
 	case errors.As(err, &known):
@@ -272,6 +273,8 @@ func (r *Reader) refusal(err error) error {
 		return &Refusal{File: r.file.Name, Message: book.text}
 	case errors.As(err, &quote):
 		return &Refusal{File: r.file.Name, Line: quote.line, Message: openQuoteText}
+	case errors.As(err, &zeros):
+		return &Refusal{File: r.file.Name, Line: zeros.line, Message: zeroBytesText}
 	case r.disk.err != nil:
 		return fmt.Errorf("read %s: %w", r.file.Name, r.disk.err)
 	case r.container == "xlsx", r.container == "ods":

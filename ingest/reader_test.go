@@ -394,6 +394,50 @@ func TestProgress(t *testing.T) {
 	}
 }
 
+// A first line sep= names the delimiter, whatever writes it, and is no title.
+func TestSeparatorLine(t *testing.T) {
+	for _, sep := range []string{",", ";", "\t", "|"} {
+		for _, line := range []string{"sep=" + sep, "SEP=" + sep, `"sep=` + sep + `"`} {
+			text := line + "\n" + strings.ReplaceAll("Day,Campaign,Currency code,Impr.,Cost\n2025-09-02,Brand,EUR,100,5\n", ",", sep)
+			for _, how := range []string{"", "bom", "utf-16le", "bom utf-16le gz"} {
+				data := encodeCase(t, []byte(text), strings.Fields(how))
+				_, _, rep, err := readAll(File{Name: "in.csv", Size: int64(len(data)), R: bytes.NewReader(data)}, Options{Now: testNow})
+				if err != nil || rep.Rows != 1 || rep.SkippedRows != 0 || rep.Title != "" {
+					t.Errorf("%q %s: %+v %v", line, how, rep, err)
+				}
+			}
+		}
+	}
+}
+
+// A file that was not saved to its end is refused, not read up to there.
+func TestDamagedEnds(t *testing.T) {
+	text := googleHeader + "2025-09-02,Brand,EUR,100,10,5.00\n2025-09-03,Brand,EUR,120,10,5.00\n"
+	wide := encodeCase(t, []byte(text), []string{"bom", "utf-16le"})
+	turned := encodeCase(t, []byte(text), []string{"bom", "utf-16be"})
+	check := func(data []byte, want string) {
+		t.Helper()
+		_, _, rep, err := readAll(File{Name: "in.csv", Size: int64(len(data)), R: bytes.NewReader(data)}, Options{Now: testNow})
+		var refusal *Refusal
+		switch {
+		case want == "":
+			if err != nil || rep.Rows != 2 || rep.SkippedRows != 0 || len(rep.Problems) > 0 {
+				t.Errorf("%+v %v", rep, err)
+			}
+		case !errors.As(err, &refusal) || !strings.Contains(refusal.Message.EN, want) || refusal.Message.FR == "":
+			t.Errorf("refused with %v, want %q", err, want)
+		}
+	}
+	check([]byte(text+"\x00"), "")
+	check([]byte(text+strings.Repeat("\x00", 1000)), "nothing but zero bytes")
+	check([]byte(text+strings.Repeat("\x00", 2<<20)), "nothing but zero bytes")
+	check([]byte(strings.Repeat("\x00", 100)), "nothing but zero bytes")
+	check(append(bytes.Clone(wide), make([]byte, 1000)...), "nothing but zero bytes")
+	check(wide[:len(wide)-1], "") // half of the last line end
+	check(wide[:len(wide)-3], "in the middle of a character")
+	check(turned[:len(turned)-1], "in the middle of a character")
+}
+
 // Workbooks that are built to exhaust a reader are refused before it does.
 func TestWorkbookLimits(t *testing.T) {
 	book := map[string]string{

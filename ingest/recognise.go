@@ -115,6 +115,9 @@ func (r *Reader) openText(start []byte) error {
 	}
 	whole := int64(len(start)) == r.file.Size
 	r.text.encoding, r.text.sure = sniffEncoding(start, whole)
+	if err := r.evenSize(); err != nil {
+		return err
+	}
 	r.text.cr = bytes.IndexByte(start, '\n') < 0 && bytes.IndexByte(start, '\r') >= 0
 	var (
 		best   Reader // the reading that understands most of a header
@@ -154,6 +157,24 @@ func (r *Reader) openText(start []byte) error {
 	return nil
 }
 
+// evenSize refuses UTF-16 that ends in half a character: the file was cut off,
+// perhaps in the middle of a number. Half a line end is no loss.
+func (r *Reader) evenSize() error {
+	if r.file.Size%2 == 0 || r.text.encoding != encUTF16LE && r.text.encoding != encUTF16BE {
+		return nil
+	}
+	var last [1]byte
+	if _, err := r.disk.ReadAt(last[:], r.file.Size-1); err != nil && err != io.EOF {
+		return err
+	}
+	if r.text.encoding == encUTF16LE && (last[0] == '\n' || last[0] == '\r') {
+		r.file.Size--
+		return nil
+	}
+	return r.refuse(0, "the file ends in the middle of a character: it was cut off. Export it again",
+		"le fichier s’arrête au milieu d’un caractère\u00a0: il est incomplet. Exportez-le à nouveau")
+}
+
 // cellsOf is the width of the widest record.
 func cellsOf(records []headRecord) int {
 	n := 0
@@ -168,7 +189,7 @@ func separatorLine(records []headRecord) (delim byte, ok bool) {
 	if len(records) == 0 {
 		return 0, false
 	}
-	rest, ok := strings.CutPrefix(strings.Join(records[0].cells, "\x00"), "sep=")
+	rest, ok := afterSep(strings.Join(records[0].cells, "\x00"))
 	if !ok || rest == "" {
 		return 0, false
 	}
@@ -176,6 +197,14 @@ func separatorLine(records []headRecord) (delim byte, ok bool) {
 		return 0, true // this reading's own delimiter parted it
 	}
 	return rest[0], true
+}
+
+// afterSep is what follows the sep= at the start of such a line.
+func afterSep(line string) (rest string, ok bool) {
+	if len(line) < 4 || !strings.EqualFold(line[:4], "sep=") {
+		return "", false
+	}
+	return line[4:], true
 }
 
 // readHead copies the first records of a table.
