@@ -49,7 +49,7 @@ func TestGzip(t *testing.T) {
 	check([]byte("\x1f\x8b\x08"), "damaged")
 	check(gzipOf(t, nil), "the file is empty")
 	check(gzipOf(t, good), "compressed twice")
-	check(gzipOf(t, zipOf(t, map[string]string{"a.csv": plainReport})), "it is an archive itself")
+	check(gzipOf(t, zipOf(t, map[string]string{"a.csv": plainReport})), "it is an archive")
 	check(gzipOf(t, append(make([]byte, 257), "ustar\x0000 and so on"...)), "a tar archive")
 
 	// The disk's trouble is not the file's.

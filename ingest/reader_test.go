@@ -468,7 +468,7 @@ func TestWorkbookLimits(t *testing.T) {
 			p[fmt.Sprintf("xl/media/image%d.png", i)] = "x"
 		}
 	}, "more than the 200 of any report")
-	check(func(p map[string]string) { delete(p, "xl/workbook.xml") }, "it is an archive itself (2 files)")
+	check(func(p map[string]string) { delete(p, "xl/workbook.xml") }, "it is an archive (2 files)")
 	check(func(p map[string]string) {
 		delete(p, "xl/workbook.xml")
 		p["mimetype"] = "application/vnd.oasis.opendocument.text"

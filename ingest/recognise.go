@@ -46,8 +46,8 @@ func (r *Reader) openBook() error {
 		return r.refuse(0, "this is a document of Apple’s Numbers or Pages: export it as .xlsx or .csv (File, Export To)",
 			"c’est un document Numbers ou Pages d’Apple\u00a0: exportez-le en .xlsx ou en .csv (Fichier, Exporter vers)")
 	default:
-		return r.refuse(0, "it is an archive itself (%s files), and an archive inside another is not opened: unpack it and import what it holds",
-			"c’est une archive à son tour (%s fichiers), et une archive dans une autre n’est pas ouverte\u00a0: décompressez-la et importez son contenu", strconv.Itoa(len(z.File)))
+		return r.refuse(0, "it is an archive (%s files), and one inside another is not opened: unpack it and import what it holds",
+			"c’est une archive (%s fichiers), et une archive dans une autre n’est pas ouverte\u00a0: décompressez-la et importez son contenu", strconv.Itoa(len(z.File)))
 	}
 	return r.findSheet(sheets)
 }
