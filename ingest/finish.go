@@ -84,9 +84,10 @@ func (p *parser) report() *Report {
 		Rows:     p.good, SkippedRows: p.skipped, Columns: slices.Clone(l.columns),
 		Changes: p.keys.Changes(),
 	}
-	if r.table != nil {
+	if rep.Encoding == "" { // what no text is written in
 		rep.Encoding = encUTF8
 	}
+	rep.Columns = append(rep.Columns, r.unread...)
 	if p.rangeFrom != 0 {
 		rep.DeclaredFirst, rep.DeclaredLast = p.rangeFrom, p.rangeTo
 	}
@@ -118,17 +119,20 @@ func (p *parser) recognised() locale.Text {
 	if h.title != "" {
 		title = say(", %s", ", %s", quoted(h.title))
 	}
-	place := say("in line %s", "en ligne %s", fmt.Sprint(h.records[h.header].line))
-	if p.r.sheet != "" {
+	place := say(" in line %s", " en ligne %s", fmt.Sprint(h.records[h.header].line))
+	switch {
+	case h.records[h.header].line == 0: // the columns have names, which stand on no line
+		place = locale.Text{}
+	case p.r.sheet != "":
 		place = say("%s of the sheet %s", "%s de la feuille %s", place, quoted(p.r.sheet))
 	}
 	switch m := p.l.platform.mapping; {
 	case m != nil:
-		return say("table read by the mapping %s%s: header %s", "tableau lu par la correspondance %s%s\u00a0: en-tête %s", quoted(m.Name), title, place)
+		return say("table read by the mapping %s%s: header%s", "tableau lu par la correspondance %s%s\u00a0: en-tête%s", quoted(m.Name), title, place)
 	case p.l.platform.ByHand:
-		return say("hand-made table%s: %s %s", "tableau fait à la main%s\u00a0: %s %s", title, lang, place)
+		return say("hand-made table%s: %s%s", "tableau fait à la main%s\u00a0: %s%s", title, lang, place)
 	}
-	return say("%s report%s: %s %s", "rapport %s%s\u00a0: %s %s", p.l.platform.Label, title, lang, place)
+	return say("%s report%s: %s%s", "rapport %s%s\u00a0: %s%s", p.l.platform.Label, title, lang, place)
 }
 
 // sumUp adds the streams up and compares them with the printed totals.

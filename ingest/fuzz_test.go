@@ -3,13 +3,17 @@ package ingest
 import (
 	"bytes"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
+	"unicode/utf8"
 
 	"golang.org/x/tools/txtar"
 
@@ -133,6 +137,62 @@ func FuzzSpreadsheet(f *testing.F) {
 			return
 		}
 		checkFuzzed(t, zipOf(t, map[string]string{"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content}))
+	})
+}
+
+// FuzzJSON holds the cutting of a text into objects and fields against
+// encoding/json, and asks the same as FuzzRead.
+func FuzzJSON(f *testing.F) {
+	f.Add("{\"Day\":\"2025-09-01\",\"Campaign\":\"B\\\"\\u00e9\",\"Impr.\":12,\"Cost\":1.5e1,\"x\":[{\"}\":1}]}\n{\"Day\":null,\"Cost\":true}")
+	f.Add(" [ {\"Day\":\"2025-09-01\",\"Campaign\":\"B\",\"Impr.\":\"12\",\"Cost\":\"1.5\"} ,\n{} ] ")
+	f.Fuzz(func(t *testing.T, text string) {
+		var got, want []string
+		o := newObjects(iotest.HalfReader(strings.NewReader(text)))
+		object, err := o.next()
+		for ; err == nil; object, err = o.next() {
+			row := ""
+			eachField(object, func(name, value []byte) { row += fmt.Sprintf("%q %s;", name, value) })
+			got = append(got, row)
+		}
+		var raw []json.RawMessage
+		good := json.Unmarshal([]byte(text), &raw) == nil && raw != nil
+		if !good {
+			dec := json.NewDecoder(strings.NewReader(text))
+			for raw = nil; ; {
+				var one json.RawMessage
+				if e := dec.Decode(&one); e != nil {
+					good = e == io.EOF
+					break
+				}
+				raw = append(raw, one)
+			}
+		}
+		for _, one := range raw {
+			dec := json.NewDecoder(bytes.NewReader(one))
+			if start, _ := dec.Token(); start != json.Delim('{') {
+				good = false
+				break
+			}
+			row := ""
+			for dec.More() {
+				name, _ := dec.Token()
+				var value json.RawMessage
+				if dec.Decode(&value) != nil {
+					t.Fatalf("%q", one)
+				}
+				row += fmt.Sprintf("%q %s;", name, value)
+			}
+			want = append(want, row)
+		}
+		switch {
+		case good != (err == io.EOF):
+			t.Fatalf("%q: good %v, and read with %v", text, good, err)
+		case good && utf8.ValidString(text) && !slices.Equal(got, want):
+			t.Fatalf("%q\ngives %q\nwant  %q", text, got, want)
+		}
+		if len(text) < 16<<10 {
+			checkFuzzed(t, []byte(text))
+		}
 	})
 }
 

@@ -82,11 +82,12 @@ type Reader struct {
 	head     head
 	widest   []headRecord // the first records, by the delimiter or in the sheet that makes them widest
 
-	container   string // csv, tsv, xlsx, ods
+	container   string // csv, tsv, xlsx, ods, json
 	text        textForm
 	table       func() (source, error) // opens a table that is no text; nil for a text
 	sheet       string                 // of several the one that is read
 	otherSheets []string               // that hold a report too
+	unread      []Column               // columns that hold no values
 
 	decimals map[int]byte // decimal signs by column, found out by an earlier reading
 	tried    map[int]bool // those of them that only a cross-check suggested
@@ -213,8 +214,11 @@ func (r *Reader) find() error {
 			return err
 		}
 	}
-	if isZip(start) {
+	switch {
+	case isZip(start):
 		return r.openBook()
+	case isJSON(start):
+		return r.openJSON(start)
 	}
 	return r.openText(start)
 }

@@ -438,6 +438,48 @@ func TestDamagedEnds(t *testing.T) {
 	check(turned[:len(turned)-1], "in the middle of a character")
 }
 
+// JSON that is no table, or damaged, is refused in words.
+func TestJSON(t *testing.T) {
+	row := `{"Day":"2025-09-02","Campaign":"Brand","Currency code":"EUR","Impr.":100,"Cost":5}`
+	check := func(text, want string) {
+		t.Helper()
+		data := []byte(text)
+		_, _, rep, err := readAll(File{Name: "in.json", Size: int64(len(data)), R: bytes.NewReader(data)}, Options{Now: testNow})
+		var refusal *Refusal
+		switch {
+		case want == "":
+			if err != nil || rep.Rows != 2 || rep.SkippedRows != 0 || len(rep.Problems) > 1 {
+				t.Errorf("%.100q: %+v %v", text, rep, err)
+			}
+		case !errors.As(err, &refusal) || !strings.Contains(refusal.Message.EN, want) || refusal.Message.FR == "":
+			t.Errorf("%.100q: refused with %v, want %q", text, err, want)
+		}
+	}
+	check(row+"\n\n"+row, "")
+	check("\ufeff ["+row+","+row+"]\n", "")
+	check(row+row, "")
+	check("[]", "the file is empty")
+	check("[ \n"+row, "the list is not closed after row 1")
+	check("["+row+","+row, "the list is not closed after row 2")
+	check(row+"\n"+row[:20], "ends in the middle of row 2")
+	check("["+row+row+"]", "line 1: the JSON is not as it should be after row 1")
+	check("["+row+",]", "after row 1")
+	check(row+"\n"+row+",\n"+row, "line 2: the JSON is not as it should be after row 2")
+	check("["+row+"] 1", "after row 1")
+	check(row+"\n"+strings.Replace(row, "100", "1OO", 1), "row 2 is no valid JSON")
+	check(row+"\n"+strings.Replace(row, "Impr.", "Cost", 1), "row 2 has the name “Cost” twice")
+	check(row+"\n"+`{"Day":"`+strings.Repeat("x", 2*maxRecord)+`"}`, "row 2 is longer than any row")
+	check(`{"data":[`+row+`],"paging":{}}`, "nothing but lists and other objects")
+	check(`{"data":[`+row+`],"status":"ok"}`, "one JSON object, with a list in “data”")
+	check(`{"a":1,"b":"x"}`, "a table that Vigie does not know")
+	check(`{"email":"a@b.c","Day":"2025-09-02","Impr.":1,"Cost":2}`, "data about people")
+	var many strings.Builder
+	for i := range maxColumns + 1 {
+		fmt.Fprintf(&many, `{"n%d":1}`, i)
+	}
+	check(many.String(), "more than 16384 different names")
+}
+
 // Workbooks that are built to exhaust a reader are refused before it does.
 func TestWorkbookLimits(t *testing.T) {
 	book := map[string]string{

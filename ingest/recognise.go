@@ -102,6 +102,31 @@ func (r *Reader) findSheet(sheets []sheetRef) error {
 	return r.explain(heads[0])
 }
 
+// findTable takes a table that a program wrote: its first record is the header,
+// before line 1, and each row after it has a number.
+func (r *Reader) findTable(open func() (source, error)) error {
+	r.table = open
+	src, err := open()
+	if err != nil {
+		return err
+	}
+	if r.widest, err = readHead(src); err != nil {
+		return err
+	}
+	if r.recognise(r.widest) || r.byHand(r.widest) {
+		return nil
+	}
+	return r.explain(r.widest)
+}
+
+// leave notes a column that holds what no cell can.
+func (r *Reader) leave(name string) {
+	r.unread = append(r.unread, Column{Header: name, Note: locale.Text{
+		EN: "holds lists or objects, not values: not taken",
+		FR: "contient des listes ou des objets, pas des valeurs\u00a0: non prise",
+	}})
+}
+
 // openText finds the encoding, the delimiter and the header of a text.
 func (r *Reader) openText(start []byte) error {
 	for _, m := range magic {
