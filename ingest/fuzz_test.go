@@ -196,6 +196,19 @@ func FuzzJSON(f *testing.F) {
 	})
 }
 
+// FuzzColumns asks the same of any bytes that begin like a file kept by column.
+func FuzzColumns(f *testing.F) {
+	const table = "Day:date,Campaign,Currency code:%s,Impr.:int64,Cost:decimal,x:list\n2026-09-01,A,EUR,1200,12.5,1\n2026-09-01,,EUR,,0.1,1\n2026-09-03,B,EUR,3,,1\n"
+	f.Add(makeParquet(&testing.T{}, fmt.Sprintf(table, "bytes")))
+	f.Add(makeArrow(&testing.T{}, fmt.Sprintf(table, "dict"), false))
+	f.Add(makeArrow(&testing.T{}, fmt.Sprintf(table, "large"), true))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) < 16<<10 {
+			checkFuzzed(t, data)
+		}
+	})
+}
+
 // FuzzMembers asks of any bytes as an archive: no crash, few members, each of
 // the size that the archive says or refused in words.
 func FuzzMembers(f *testing.F) {

@@ -191,5 +191,7 @@ var magic = []struct {
 	{"\x89PNG", locale.Text{EN: "a picture: download the report as .csv or .xlsx", FR: "une image\u00a0: téléchargez le rapport en .csv ou en .xlsx"}},
 	{"\xff\xd8\xff", locale.Text{EN: "a picture: download the report as .csv or .xlsx", FR: "une image\u00a0: téléchargez le rapport en .csv ou en .xlsx"}},
 	{"SQLite format", locale.Text{EN: "a database: export the report as .csv", FR: "une base de données\u00a0: exportez le rapport en .csv"}},
-	{"PAR1", locale.Text{EN: "a Parquet file: export the report as .csv", FR: "un fichier Parquet\u00a0: exportez le rapport en .csv"}},
+	{"PARE", locale.Text{EN: "an encrypted Parquet file: write it without encryption", FR: "un fichier Parquet chiffré\u00a0: écrivez-le sans chiffrement"}},
+	{"FEA1", locale.Text{EN: "a Feather file of the first version: write it again as version 2, or as Parquet", FR: "un fichier Feather de la première version\u00a0: écrivez-le à nouveau en version 2, ou en Parquet"}},
+	{"Obj\x01", locale.Text{EN: "an Avro file: export the table as Parquet, JSON or .csv", FR: "un fichier Avro\u00a0: exportez le tableau en Parquet, en JSON ou en .csv"}},
 }

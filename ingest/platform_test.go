@@ -3,7 +3,6 @@ package ingest
 import (
 	"archive/zip"
 	"bytes"
-	"compress/gzip"
 	"encoding/binary"
 	"encoding/csv"
 	"errors"
@@ -237,6 +236,10 @@ func encodeCase(t *testing.T, in []byte, how []string) []byte {
 			return makeXLSX(t, text)
 		case "ods":
 			return makeODS(t, text)
+		case "arrow", "arrows":
+			return makeArrow(t, text, h == "arrows")
+		case "parquet":
+			return makeParquet(t, text)
 		default:
 			t.Fatalf("unknown encoding %q", h)
 		}
@@ -325,97 +328,6 @@ func makeXLSX(t *testing.T, text string) []byte {
 	}
 	parts["xl/sharedStrings.xml"] = "<sst>" + sst.String() + "</sst>"
 	return zipOf(t, parts)
-}
-
-// makeODS builds an OpenDocument spreadsheet from the same text as makeXLSX,
-// with what the real ones have around it: equal cells and rows side by side
-// stand once, notes hang on cells, and the last row stands for a million.
-func makeODS(t *testing.T, text string) []byte {
-	t.Helper()
-	esc := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "  ", ` <text:s text:c="1"/>`, "\n", "</text:p><text:p>").Replace
-	cellOf := func(cell string) string {
-		euros, isEuros := strings.CutPrefix(cell, "€")
-		date, isDate := strings.CutPrefix(cell, "@")
-		_, err := strconv.ParseFloat(cell, 64)
-		switch {
-		case cell == "":
-			return `<table:table-cell%s/>`
-		case isDate:
-			return `<table:table-cell%s office:value-type="date" office:date-value="` + date + `" calcext:value-type="date"><text:p>the day</text:p></table:table-cell>`
-		case isEuros:
-			return `<table:table-cell%s office:value-type="currency" office:currency="EUR" office:value="` + euros + `"><text:p>` + euros + ` €</text:p></table:table-cell>`
-		case err == nil:
-			return `<table:table-cell%s office:value-type="float" office:value="` + cell + `" calcext:value-type="float"><text:p>about ` + cell + `</text:p></table:table-cell>`
-		}
-		return `<table:table-cell%s office:value-type="string" calcext:value-type="string"><office:annotation><text:p>a note</text:p></office:annotation><text:p>` +
-			esc(cell) + `</text:p></table:table-cell>`
-	}
-	// runs writes equal neighbours once; %s is where the number goes.
-	runs := func(list []string, attr string) string {
-		var b strings.Builder
-		for i := 0; i < len(list); {
-			n := i
-			for n < len(list) && list[n] == list[i] {
-				n++
-			}
-			times := ""
-			if n-i > 1 {
-				times = fmt.Sprintf(` table:%s="%d"`, attr, n-i)
-			}
-			b.WriteString(strings.Replace(list[i], "%s", times, 1))
-			i = n
-		}
-		return b.String()
-	}
-	var sheets strings.Builder
-	for _, part := range strings.Split("\n"+text, "\n== ") {
-		name, body, _ := strings.Cut(part, "\n")
-		if strings.TrimSpace(body) == "" {
-			continue
-		}
-		r := csv.NewReader(strings.NewReader(body))
-		r.FieldsPerRecord = -1
-		records, err := r.ReadAll()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var rows []string
-		for _, rec := range records {
-			cells := make([]string, len(rec))
-			for i, c := range rec {
-				cells[i] = cellOf(c)
-			}
-			rows = append(rows, `<table:table-row%s>`+runs(cells, "number-columns-repeated")+`<table:table-cell table:number-columns-repeated="16000"/></table:table-row>`)
-		}
-		style := "ta1"
-		if rest, ok := strings.CutPrefix(name, "(hidden) "); ok {
-			name, style = rest, "ta2"
-		}
-		fmt.Fprintf(&sheets, `<table:table table:name="%s" table:style-name="%s"><table:shapes><draw:frame><text:p>drawn</text:p></draw:frame></table:shapes>`+
-			`<table:table-column table:number-columns-repeated="16384"/>%s`+
-			`<table:table-row table:number-rows-repeated="1048000"><table:table-cell table:number-columns-repeated="16384"/></table:table-row></table:table>`,
-			esc(name), style, runs(rows, "number-rows-repeated"))
-	}
-	return zipOf(t, map[string]string{
-		"mimetype": "application/vnd.oasis.opendocument.spreadsheet",
-		"content.xml": `<?xml version="1.0" encoding="UTF-8"?><office:document-content><office:automatic-styles>` +
-			`<style:style style:name="ta1"><style:table-properties table:display="true"/></style:style>` +
-			`<style:style style:name="ta2"><style:table-properties table:display="false"/></style:style></office:automatic-styles>` +
-			`<office:body><office:spreadsheet>` + sheets.String() + `</office:spreadsheet></office:body></office:document-content>`,
-	})
-}
-
-func gzipOf(t testing.TB, data []byte) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	if _, err := z.Write(data); err != nil {
-		t.Fatal(err)
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
 }
 
 func zipOf(t testing.TB, parts map[string]string) []byte {

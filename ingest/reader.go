@@ -82,7 +82,7 @@ type Reader struct {
 	head     head
 	widest   []headRecord // the first records, by the delimiter or in the sheet that makes them widest
 
-	container   string // csv, tsv, xlsx, ods, json
+	container   string // csv, tsv, xlsx, ods, parquet, arrow, json
 	text        textForm
 	table       func() (source, error) // opens a table that is no text; nil for a text
 	sheet       string                 // of several the one that is read
@@ -214,9 +214,14 @@ func (r *Reader) find() error {
 			return err
 		}
 	}
+	arrowFile, arrowStream := isArrow(start)
 	switch {
 	case isZip(start):
 		return r.openBook()
+	case isParquet(start):
+		return r.openParquet()
+	case arrowFile || arrowStream:
+		return r.openArrow(arrowStream)
 	case isJSON(start):
 		return r.openJSON(start)
 	}
@@ -283,6 +288,9 @@ func (r *Reader) refusal(err error) error {
 		return fmt.Errorf("read %s: %w", r.file.Name, r.disk.err)
 	case r.container == "xlsx", r.container == "ods":
 		return r.refuse(0, "the workbook is damaged (%s): download it again", "le classeur est abîmé (%s)\u00a0: téléchargez-le à nouveau", err.Error())
+	case r.container == "parquet", r.container == "arrow":
+		return r.refuse(0, "the file is damaged, or written in a way that is not read (%s): write it again with the usual settings, or as .csv",
+			"le fichier est abîmé, ou écrit d’une façon qui n’est pas lue (%s)\u00a0: écrivez-le à nouveau avec les réglages habituels, ou en .csv", err.Error())
 	}
 	return fmt.Errorf("read %s: %w", r.file.Name, err)
 }

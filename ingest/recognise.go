@@ -122,8 +122,8 @@ func (r *Reader) findTable(open func() (source, error)) error {
 // leave notes a column that holds what no cell can.
 func (r *Reader) leave(name string) {
 	r.unread = append(r.unread, Column{Header: name, Note: locale.Text{
-		EN: "holds lists or objects, not values: not taken",
-		FR: "contient des listes ou des objets, pas des valeurs\u00a0: non prise",
+		EN: "holds no plain values, but lists, objects or bytes: not taken",
+		FR: "ne contient pas de valeurs simples, mais des listes, des objets ou des octets\u00a0: non prise",
 	}})
 }
 
