@@ -84,7 +84,9 @@ func (r *Reader) openJSON(start []byte) error {
 		return r.refuse(0, "its objects hold nothing but lists and other objects: this is no table", "ses objets ne contiennent que des listes et d’autres objets\u00a0: ce n’est pas un tableau")
 	}
 	err := r.findTable(func() (source, error) {
-		return &objectRows{objects: open(), header: header, columns: columns, filled: make([]int, len(header.cells))}, nil
+		again := open()
+		again.valid = true // as was just seen
+		return &objectRows{objects: again, header: header, columns: columns, filled: make([]int, len(header.cells))}, nil
 	})
 	if err != nil && all.row == 1 && len(r.unread) > 0 {
 		return r.refuse(0, "this is one JSON object, with a list in %s: an object a line, or a list of objects, is what is read. Take out the list that holds the rows",
@@ -104,6 +106,7 @@ type objects struct {
 	row      int // objects so far
 	list     bool
 	closed   bool // the list is
+	valid    bool // each object is known to be
 }
 
 func newObjects(r io.Reader) *objects { return &objects{r: r, buf: make([]byte, 64<<10), line: 1} }
@@ -201,7 +204,7 @@ func (o *objects) object() ([]byte, error) {
 				object := o.buf[o.pos : i+1]
 				o.pos = i + 1
 				o.line += bytes.Count(object, []byte{'\n'})
-				if !json.Valid(object) {
+				if !o.valid && !json.Valid(object) {
 					return nil, refuseBook("row %s is no valid JSON: the file is damaged. Export it again", "la ligne %s n’est pas du JSON valide\u00a0: le fichier est abîmé. Exportez-le à nouveau", strconv.Itoa(o.row))
 				}
 				return object, nil

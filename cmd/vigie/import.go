@@ -30,10 +30,11 @@ func (a *app) importCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import FILE…",
 		Short: "Take exports in",
-		Long: `Take exports of advertising platforms in, as downloaded: CSV, TSV or XLSX, packed
-with gzip or not. The platform, the language, the number and date formats are
-recognised; each file is one batch, stored whole or not at all. A file imported
-twice changes nothing; a newer file replaces the days and campaigns that it holds.
+		Long: `Take exports of advertising platforms in, as downloaded: CSV, TSV, XLSX or ODS,
+packed with gzip or not, and the Parquet, Arrow and JSON that programs write. The
+platform, the language, the number and date formats are recognised; each file is
+one batch, stored whole or not at all. A file imported twice changes nothing; a
+newer file replaces the days and campaigns that it holds.
 
 A zip of exports is taken apart: each file in it is a batch, and has an entry of
 its own in the answer, exports.zip/Campaigns.csv.
