@@ -19,6 +19,7 @@ type dataView struct {
 	Channels []channelDays
 	// ChannelsTitle says whether they have all their days.
 	ChannelsTitle string
+	Conversion    []string // at which rates amounts came into one currency
 	Outside       []string // platform campaigns that no channel takes
 	Inbox         string
 }
@@ -40,6 +41,7 @@ func dataPage(v *visit) error {
 	}
 	p := reports.NewPage(snap, v.lang, v.Engine)
 	b := &dataView{head: s.head("data", p), Title: dataTitle(v, p), Known: p.KnownDays(), Sources: p.SourceViews(), Inbox: "inbox/" + s.c.Client.ID + "/"}
+	b.Conversion = p.ConversionNotes()
 	whole := 0
 	for _, x := range p.Series {
 		y := v.channelDays(x, p)

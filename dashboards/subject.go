@@ -68,11 +68,14 @@ func (v *visit) about(c *agency.Campaign) (*subject, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Rates are told by their files' sizes and times: they are long, and few
+	// campaigns need them.
+	sum.Write([]byte(agency.RatesStamp(v.agency.Dir)))
 	s := &subject{visit: v, c: c, state: fmt.Sprintf("%s/%s %s %s %x", c.Client.ID, c.ID, today, data, sum.Sum(nil))}
 	s.last, err = v.days.get(s.state, func() (locale.Day, error) {
 		// What others wait for is not given up when its first asker leaves.
 		ctx := context.WithoutCancel(ctx)
-		scope, err := metrics.LoadScope(ctx, v.DB, c.Client.ID, c)
+		scope, err := metrics.LoadScope(ctx, v.DB, c.Client, c)
 		if err != nil {
 			return 0, err
 		}

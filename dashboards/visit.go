@@ -10,9 +10,10 @@ import (
 	"net/http"
 	"net/url"
 	"path"
-	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"vigie/internal/agency"
 	"vigie/internal/locale"
@@ -197,10 +198,15 @@ func (v *visit) explain(err error) (text string, lines []string) {
 	case errors.As(err, &question):
 		return question.In(v.lang), nil
 	case errors.As(err, &currencies):
-		list := v.lang.Join(slices.Clone(currencies.Currencies))
-		return v.say("Amounts in %s cannot be added up: the campaign and all its accounts must have one currency.", "Des montants en %s ne s’additionnent pas\u00a0: la campagne et tous ses comptes doivent avoir une même devise.", list), nil
+		return sentence(currencies.In(v.lang)), nil
 	}
 	return "", nil
+}
+
+// sentence makes a sentence of what stands behind a colon elsewhere.
+func sentence(s string) string {
+	first, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[n:] + "."
 }
 
 // write sends a page.

@@ -18,6 +18,7 @@ type record struct {
 	raw   []byte   // the line as it stands, where it is there in one piece
 	long  bool     // longer than maxRecord: the cells are not there
 	dirty bool     // not valid UTF-8
+	open  bool     // the file ends with it, and no line end
 }
 
 // kind is the type that a sheet gives to a cell.
@@ -105,6 +106,7 @@ func (s *splitter) next() (*record, error) {
 			}
 			n, skip = len(data), len(data)
 		}
+		open := skip == n
 		line := data[:n]
 		if len(line) > 0 && line[len(line)-1] == '\r' {
 			line = line[:len(line)-1]
@@ -115,6 +117,7 @@ func (s *splitter) next() (*record, error) {
 			if len(line) == 0 {
 				continue
 			}
+			s.rec.open = open
 			s.check(line)
 			return &s.rec, nil
 		}

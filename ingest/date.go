@@ -28,6 +28,10 @@ type dates struct {
 	line    int    // where it stands
 	column  string
 
+	said    bool   // a person said which order it is
+	against int64  // cells that only the other order could hold, once this one was settled
+	odd     string // the first of them
+
 	last    [10]byte // the last ISO date read
 	lastDay locale.Day
 }
@@ -111,6 +115,9 @@ func (d *dates) one(s string) (locale.Day, bool) {
 		return day, true // no other way to read it
 	}
 	if d.proved {
+		if !ok {
+			d.contradict(s)
+		}
 		return day, ok
 	}
 	other, _, okOther := parseDate(s, otherOrder(d.order))
@@ -125,8 +132,20 @@ func (d *dates) one(s string) (locale.Day, bool) {
 		d.proved = true
 	case insideOther && !inside && !d.fixed:
 		d.refuted = true
+	case insideOther && !ok:
+		d.contradict(s)
 	}
 	return day, ok
+}
+
+// contradict notes a date that only the other order can hold.
+func (d *dates) contradict(s string) {
+	if _, _, ok := parseDate(s, otherOrder(d.order)); !ok || d.said {
+		return
+	}
+	if d.against++; d.against == 1 {
+		d.odd = s
+	}
 }
 
 func (d *dates) within(day locale.Day) bool {
@@ -477,6 +496,9 @@ func (f *fetched) see(cell []byte, order string) {
 
 // splitRange parts the two ends of a range of dates.
 func splitRange(s string) (a, b string, ok bool) {
+	if len(s) == 17 && s[8] == '-' && number(s[:8]) >= 0 && number(s[9:]) >= 0 { // 20260301-20260331
+		return s[:8], s[9:], true
+	}
 	for _, sep := range []string{" - ", " – ", " — ", " to ", " au "} {
 		if a, b, ok = strings.Cut(s, sep); ok {
 			a = strings.TrimPrefix(strings.TrimPrefix(a, "du "), "from ")

@@ -19,6 +19,10 @@ func (p *parser) settle() error {
 	if d := &p.dates; d.doubt != "" && !d.proved {
 		return p.r.undecidedDates(d.line, d.column, d.doubt)
 	}
+	if d := &p.dates; p.torn(d.against, d.prior && d.order == p.l.platform.Dates[p.l.language]) {
+		return p.r.refuse(0, "some dates have the day first and others the month (%s does not fit the rest): nobody can tell what 03/04 means here. Make them alike, or say --dates dmy or --dates mdy, and the others are left out",
+			"des dates commencent par le jour et d’autres par le mois (%s ne va pas avec le reste)\u00a0: on ne peut pas savoir ce que veut dire 03/04 ici. Écrivez-les de la même façon, ou précisez --dates dmy ou --dates mdy, et les autres seront écartées", quoted(d.odd))
+	}
 	for i := range p.numeric {
 		if !p.kept(i) {
 			continue // a printed price in doubt only checks nothing
@@ -26,8 +30,28 @@ func (p *parser) settle() error {
 		if err := p.settleNumbers(i); err != nil {
 			return err
 		}
+		if c := &p.numeric[i]; p.torn(c.against, c.prior == c.decimal) {
+			return p.r.refuse(0, "in the column %s some numbers have a decimal point and others a comma (%s does not fit the rest): nobody can tell what 1,234 means here. Make them alike, or say --decimal . or --decimal , and the others are left out",
+				"dans la colonne %s, des nombres ont un point décimal et d’autres une virgule (%s ne va pas avec le reste)\u00a0: on ne peut pas savoir ce que veut dire 1,234 ici. Écrivez-les de la même façon, ou précisez --decimal . ou --decimal , et les autres seront écartés", quoted(c.header), quoted(c.odd))
+		}
+	}
+	if p.good == 0 && p.skipped > 0 && len(p.problems) > 0 {
+		first := p.problems[0]
+		return p.r.refuse(first.Line, "none of its %s can be read. The first: %s %s", "aucune de ses %s n’est lisible. La première\u00a0: %s %s",
+			countOf(p.skipped, "row", "rows", "ligne", "lignes"), locale.Same(strings.TrimSpace(first.Column+" "+first.Value)), first.Message)
 	}
 	return nil
+}
+
+// torn reports cells that contradict the rest too often to be slips: more than
+// one in twenty rows; or one in four where language and platform expect what the
+// rest is.
+func (p *parser) torn(against int64, expected bool) bool {
+	rows := p.good + p.skipped
+	if expected {
+		return against > 1 && against*4 > rows
+	}
+	return against*20 > rows
 }
 
 // settleNumbers decides on a numeric column some of whose cells have two
@@ -189,14 +213,15 @@ func (p *parser) sumUp(rep *Report) {
 func (p *parser) notes(rep *Report) {
 	for i := range p.numeric {
 		if c := &p.numeric[i]; c.cell >= 0 && c.bounds > 0 {
-			rep.Columns[c.cell].Note = say("bounds such as < 10%% or <5 are read as missing: %s", "les bornes telles que < 10\u00a0%% ou <5 sont lues comme manquantes\u00a0: %s", countOf(c.bounds, "cell", "cells", "cellule", "cellules"))
+			rep.Columns[c.cell].Note = join(rep.Columns[c.cell].Note, say("read as missing: %s such as < 10", "lu comme manquant\u00a0: %s, par exemple < 10",
+				countOf(c.bounds, "bound", "bounds", "borne", "bornes")))
 		}
 	}
 	if at := p.l.cell("clicks_all"); at >= 0 && p.clicks < 0 {
-		rep.Columns[at].Note = locale.Text{
-			EN: "counts all clicks, likes and comments among them: the clicks to the site are not known",
-			FR: "compte tous les clics, y compris les mentions J’aime et commentaires\u00a0: les clics vers le site ne sont pas connus",
+		if rep.Columns[at].Note == (locale.Text{}) {
+			rep.Columns[at].Note = locale.Text{EN: "counts all clicks, likes and comments among them", FR: "compte tous les clics, y compris les mentions J’aime et commentaires"}
 		}
+		rep.Columns[at].Note = say("%s: the clicks to the site are not known", "%s\u00a0: les clics vers le site ne sont pas connus", rep.Columns[at].Note)
 	}
 	if at := p.l.cell("reach"); at >= 0 {
 		rep.Columns[at].Note = locale.Text{
@@ -266,6 +291,12 @@ func (p *parser) warnings(rep *Report) {
 	issue(Warning, t, "%s dated outside the range that the report states", "%s hors de la période que le rapport annonce", count(t))
 	issue(Warning, p.tallies[tallyIDs], "ids that a spreadsheet rounded are not taken: objects are told apart by their names. Import the file as it was downloaded",
 		"des identifiants arrondis par un tableur ne sont pas pris\u00a0: les objets sont distingués par leurs noms. Importez le fichier tel que téléchargé")
+	issue(Critical, p.tallies[tallyCut], "the file ends in the middle of this line: it was cut off, and rows are missing. Download it again",
+		"le fichier s’arrête au milieu de cette ligne\u00a0: il a été tronqué et des lignes manquent. Téléchargez-le à nouveau")
+	t = p.tallies[tallyArticle]
+	issue(Warning, t, "rows without an amount left out, as the other articles of an order: %s", "lignes sans montant laissées de côté, comme les autres articles d’une commande\u00a0: %s", count(t))
+	t = p.tallies[tallyVoid]
+	issue(Warning, t, "cancelled, failed or refunded orders left out: %s", "commandes annulées, échouées ou remboursées laissées de côté\u00a0: %s", count(t))
 	t = p.tallies[tallyDirty]
 	issue(Warning, t, "%s with damaged characters, shown as \ufffd", "%s avec des caractères abîmés, affichés \ufffd", count(t))
 

@@ -84,7 +84,7 @@ func checkFuzzed(t *testing.T, data []byte) {
 			t.Fatalf("a row of %s..%s in a report of %s..%s", x.first, x.last, rep.FirstDay, rep.LastDay)
 		}
 		for id, v := range x.values {
-			if m, ok := LookupMeasure(id); !ok || v < 0 || v > maxUnits*m.Unit.Scale() {
+			if m, ok := LookupMeasure(id); !ok || v < 0 && !m.Signed() || max(v, -v) > maxUnits*m.Unit.Scale() {
 				t.Fatalf("%s is %d", id, v)
 			}
 		}

@@ -41,8 +41,9 @@ type heading struct {
 	names      []string // normalised
 	currencies []string // at the end of each header
 	repaired   bool
-	api        bool // all are identifiers, as programs name columns
-	nameRanged bool // it is the first line of a file whose name holds a range of days
+	api        bool   // all are identifiers, as programs name columns
+	above      string // what stands alone on the line above
+	nameRanged bool   // it is the first line of a file whose name holds a range of days
 }
 
 func newHeading(cells []string) heading {
@@ -75,7 +76,7 @@ func (p *Platform) fit(h heading, ranged, trusted bool) (*layout, bool) {
 	if h.api {
 		table, signed = p.api, slices.ContainsFunc(p.signedAPIs, h.has)
 	} else {
-		signed = slices.ContainsFunc(p.signatures, h.has)
+		signed = slices.ContainsFunc(p.signatures, h.has) || listed(p.Above, h.above)
 	}
 	hinted := !signed && !h.api && ranged && slices.ContainsFunc(p.ranges, h.has)
 	signed = signed || hinted
@@ -100,7 +101,7 @@ func (p *Platform) fit(h heading, ranged, trusted bool) (*layout, bool) {
 		before, taken := l.roles[a.As]
 		switch {
 		case a.As == "unused":
-			l.columns[i].Role = a.As
+			l.columns[i].Role, l.columns[i].Note = a.As, a.Note
 			continue
 		case taken && names[before] == name:
 			l.columns[i].Note = say("repeats column %s: not taken", "répète la colonne %s\u00a0: non prise", quoted(header[before]))
@@ -149,9 +150,9 @@ func meaning(all []alias, names []string) (alias, bool) {
 	var plain alias
 	found := false
 	for _, a := range all {
-		if a.beside == "" {
+		if a.beside == nil {
 			plain, found = a, true
-		} else if slices.Contains(names, a.beside) {
+		} else if slices.ContainsFunc(a.beside, func(name string) bool { return slices.Contains(names, name) }) {
 			return a, true
 		}
 	}
@@ -191,6 +192,30 @@ func (l *layout) bind(currencies []string) {
 	l.sortSplits()
 	l.addResults()
 	l.deriveSpend()
+	l.countRows("order", "orders")
+	l.countRows("lead", "leads")
+}
+
+// counted is the column whose rows a measure counts; -1 where it has a column of
+// its own.
+func (l *layout) counted(role, id string) int {
+	if m := l.measure(id); m < 0 || l.measures[m].cell >= 0 {
+		return -1
+	}
+	return l.cell(role)
+}
+
+// countRows makes room for a measure that counts the rows themselves.
+func (l *layout) countRows(role, id string) {
+	at := l.cell(role)
+	if at < 0 || l.measure(id) >= 0 {
+		return
+	}
+	m, _ := LookupMeasure(id)
+	l.measures = append(l.measures, boundMeasure{m, -1})
+	slices.SortFunc(l.measures, func(a, b boundMeasure) int { return index[a.ID] - index[b.ID] })
+	l.columns[at].Measure, l.columns[at].Role = id, ""
+	l.columns[at].Note = join(l.columns[at].Note, locale.Text{EN: "each row is one: they are counted", FR: "chaque ligne en est un\u00a0: elles sont comptées"})
 }
 
 // addResults makes room for the measures that a column of mixed results may

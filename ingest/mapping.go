@@ -221,17 +221,17 @@ func guess(words *Platform, name string, names, cells []string) (as string, why 
 	if a, ok := meaning(words.headers[name], names); ok {
 		return a.As, locale.Text{EN: "its header", FR: "son en-tête"}
 	}
-	for _, p := range platforms {
-		if a, ok := meaning(p.headers[name], names); ok {
-			return a.As, say("its header, as %s writes it", "son en-tête, tel que l’écrit %s", p.Label)
-		}
-	}
 	kind := kindOf(cells)
 	if kind == "dates" && mondays(cells) {
 		return "week", locale.Text{EN: "its values are dates, all of them Mondays", FR: "ses valeurs sont des dates, toutes des lundis"}
 	}
 	if kind == "dates" {
 		return "day", locale.Text{EN: "its values are dates", FR: "ses valeurs sont des dates"}
+	}
+	for _, p := range platforms {
+		if a, ok := meaning(p.headers[name], names); ok {
+			return a.As, say("its header, as %s writes it", "son en-tête, tel que l’écrit %s", p.Label)
+		}
 	}
 	best, most := "", 0
 	parts := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) })
@@ -318,7 +318,7 @@ func headerAmong(records []headRecord) int {
 			if c == "" {
 				continue
 			}
-			if c[0] >= '0' && c[0] <= '9' || !strings.ContainsFunc(c, unicode.IsLetter) {
+			if kind := kindOf([]string{c}); kind != "words" || !strings.ContainsFunc(c, unicode.IsLetter) {
 				words = -1
 				break
 			}

@@ -33,6 +33,7 @@ type numbers struct {
 	count   bool // whole numbers only
 	micros  bool // the cells are in millionths, whole ones
 	signed  bool // a value may be below zero
+	said    bool // a person said which decimal sign it is
 	loose   bool // people may write thousands and millions: 1,2 k€
 	decimal byte // the reading in use, '.' or ','
 	fixed   bool // by the user or by a restart: the other reading is not tried
@@ -46,6 +47,8 @@ type numbers struct {
 	doubt   string // the first cell with two readings that nothing decides
 	line    int    // where it stands
 	bounds  int64  // cells with a censored value
+	against int64  // cells that only the other reading could hold, once this one was settled
+	odd     string // the first of them
 }
 
 // other is the reading that is not in use.
@@ -184,6 +187,7 @@ func (n *numbers) choose(body []byte) (amount, found) {
 		if aOK {
 			return a, fine
 		}
+		n.contradict(body)
 		return amount{}, n.why(body)
 	}
 	b, bOK := separate(body, n.other())
@@ -197,11 +201,24 @@ func (n *numbers) choose(body []byte) (amount, found) {
 		n.proved = true
 	case bOK && !aOK && !n.fixed:
 		n.refuted = true
+	case bOK && !aOK:
+		n.contradict(body)
 	}
 	if aOK {
 		return a, fine
 	}
 	return amount{}, n.why(body)
+}
+
+// contradict notes a cell that only the other reading can hold. The grammar may
+// be what a person said: then the cell is wrong and no more.
+func (n *numbers) contradict(body []byte) {
+	if _, ok := separate(body, n.other()); !ok || n.said {
+		return
+	}
+	if n.against++; n.against == 1 {
+		n.odd = string(body)
+	}
 }
 
 // why tells a count with decimals from what is no number at all.

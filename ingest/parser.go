@@ -31,6 +31,10 @@ type parser struct {
 	cpm     int // place of the check to derive the spend from; -1
 	result  int // place of the mixed results; -1
 	mark    string
+	// Columns whose rows are counted, and the measures that count them.
+	order, orders, revenue int
+	lead, leads            int
+	status                 int
 	// conflict: some column's hypothesis is refuted.
 	conflict bool
 
@@ -104,6 +108,9 @@ const (
 	tallyDirty          // not valid UTF-8
 	tallyMark           // a currency sign that leaves the currency open
 	tallyNoMoney        // spend without a currency
+	tallyArticle        // articles of an order whose amount stands on another row
+	tallyCut            // a last line without its end
+	tallyVoid           // orders that do not count
 	tallyIDs            // ids that a spreadsheet rounded
 	tallyKinds
 )
@@ -131,6 +138,8 @@ func newParser(r *Reader, k *Keys, rows *Rows) *parser {
 		places: map[string]*place{}, indicators: map[string]*tally{}, byDay: map[locale.Day]*sums{},
 		spend: l.measure("spend"), impr: l.measure("impressions"), clicks: l.measure("clicks"),
 		cpm: -1, result: -1, day: -1, starts: l.cell("first_day"), ends: l.cell("last_day"), ordered: true,
+		order: l.counted("order", "orders"), orders: l.measure("orders"), revenue: l.measure("revenue"),
+		lead: l.counted("lead", "leads"), leads: l.measure("leads"), status: l.cell("status"),
 		mark: r.head.mark, fetched: fetched{column: l.cell("known_as_of")},
 	}
 	if l.platform.Totals.Anywhere {
@@ -169,6 +178,9 @@ func newParser(r *Reader, k *Keys, rows *Rows) *parser {
 	}
 	if p.period == "day" && r.head.period != "" {
 		p.period = r.head.period
+	}
+	if at := l.cell("nth_day"); at >= 0 && p.day < 0 {
+		p.period, p.day = "nth_day", at
 	}
 	p.dates = r.newDates()
 	if p.period == "day" {
@@ -273,6 +285,7 @@ func (p *parser) record(rec *record, header []string) error {
 	if p.r.text.repair {
 		repairCells(rec)
 	}
+	label, sum := p.beyond(rec, len(header))
 	if ok := p.width(rec, len(header)); !ok {
 		return nil
 	}
@@ -283,7 +296,9 @@ func (p *parser) record(rec *record, header []string) error {
 	if p.l.platform.ByHand && !p.l.figures(rec) && p.good == 0 {
 		return nil // units, or a second line of the header
 	}
-	label, sum := p.totalsLabel(rec)
+	if !sum {
+		label, sum = p.totalsLabel(rec)
+	}
 	if !sum && p.l.platform.Totals.Blank {
 		sum = p.blank(rec)
 	}
@@ -297,6 +312,11 @@ func (p *parser) record(rec *record, header []string) error {
 	}
 	if err := p.contradicted(); err != nil {
 		return err
+	}
+	if p.order >= 0 && p.revenue >= 0 && !p.has[p.revenue] {
+		p.skipped++
+		p.tallies[tallyArticle].note(p.line, "")
+		return nil
 	}
 	first, last, dateColumn, problem := p.readDays(rec)
 	if err := p.contradicted(); err != nil {
@@ -328,6 +348,11 @@ func (p *parser) record(rec *record, header []string) error {
 
 // keep adds a row that holds what it should.
 func (p *parser) keep(rec *record, where *place, first, last locale.Day) error {
+	if p.void(rec) {
+		return nil
+	}
+	p.count(p.order, p.orders, p.revenue, rec)
+	p.count(p.lead, p.leads, -1, rec)
 	if p.result >= 0 && p.has[p.result] {
 		if ok := p.takeResult(where); !ok {
 			p.reject(p.numeric[p.result].header, p.text(rec, p.numeric[p.result].cell), "%s are counted in whole numbers", "%s se comptent en nombres entiers", where.indicator)

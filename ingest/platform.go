@@ -26,6 +26,10 @@ type Platform struct {
 	// RangeSignature is enough where a line before the header is a range of
 	// dates, which others do not print.
 	RangeSignature []string
+	// Above is what stands alone on the line above the header, where the
+	// platform prints one ("Report Fields"): it tells its reports whatever
+	// columns they have.
+	Above string
 	// RangeInName: some tables say their range in the file's name alone, as
 	// Devices(2026.02.05-2026.02.10).csv. They are recognised by that, where
 	// every header is the platform's.
@@ -69,6 +73,9 @@ type Platform struct {
 	// DayIsRangeStart: without a split by day every row is dated on the first
 	// day of the range.
 	DayIsRangeStart bool
+	// Void are the words by which the column of status says that an order does
+	// not count.
+	Void string
 	// ByHand: no platform wrote the table. It is taken where nothing else
 	// claims it; years may be left out of its dates and thousands out of its
 	// amounts (k€).
@@ -84,7 +91,8 @@ type Platform struct {
 
 // Header is what one column means. EN and FR are its headers in each language,
 // separated by " | ", the one to prefer first where a file has several; FR is
-// empty where nobody knows it yet.
+// empty where nobody knows it yet. Of several entries with one meaning, which
+// have a note each, the earlier is preferred.
 //
 // As is the id of a measure or a role:
 //
@@ -95,6 +103,9 @@ type Platform struct {
 //     ad_group_id, ad_id: its id;
 //   - match_type: of a keyword;
 //   - currency: an ISO code;
+//   - nth_day: how many days after the first day of the range;
+//   - order, lead: names what each row is one of: it is counted, an order where
+//     the row has an amount; status: whether it counts, see Void;
 //   - known_as_of: when the row was fetched;
 //   - breakdown:NAME: a split of the rows;
 //   - result and result_kind: a count of mixed events, and which;
@@ -103,24 +114,27 @@ type Platform struct {
 //   - unused: understood, and not taken.
 type Header struct {
 	As, EN, FR string
-	// Beside: the meaning holds only where the header also has this column.
+	// Beside: the meaning holds only where the header also has this column, or
+	// one of these.
 	Beside string
 	// Micros: the amounts are in millionths of the currency's unit.
 	Micros bool
 	// Note says what people should know about these figures: which clicks or
-	// conversions the platform counts here.
+	// conversions the platform counts here, why a column is not taken.
 	Note locale.Text
 }
 
 // Totals says how a platform prints sums among its rows.
 type Totals struct {
-	// Labels are what the label of a totals row begins with, all with the same
-	// letter; it stands in one of the first three cells, and all other names in
-	// the row are empty.
+	// Labels are what the label of a totals row begins with; it stands in one
+	// of the first three cells, and all other names in the row are empty.
 	Labels []string
 	// Scopes are the words after the label that are no name of a campaign;
 	// those of Account cover the whole account.
 	Scopes, Account string
+	// Beyond: a row with one cell more than the header, which holds one of these
+	// words, is the sum of the others.
+	Beyond string
 	// Anywhere: totals and subtotals, by whatever people call them, stand
 	// anywhere among the rows. Each is the sum of all rows above it, or of those
 	// since the one before it.
@@ -141,7 +155,7 @@ type alias struct {
 	*Header
 	lang   locale.Lang // "" where both languages share it
 	rank   int         // place among the headers of the same meaning
-	beside string      // normalised
+	beside []string    // normalised
 }
 
 var platforms []*Platform
@@ -200,6 +214,7 @@ func LookupPlatform(id string) *Platform {
 // aliases indexes a table of headers by their normalised names.
 func aliases(id string, table []Header) map[string][]alias {
 	m := map[string][]alias{}
+	ranks := map[string]int{} // of the next header, by meaning
 	for i := range table {
 		h := &table[i]
 		if h.EN == "" {
@@ -208,21 +223,29 @@ func aliases(id string, table []Header) map[string][]alias {
 		if !known(h.As) {
 			panic(fmt.Sprintf("ingest: %s: %q is neither a measure nor a role", id, h.As))
 		}
-		beside, _ := normalise(h.Beside)
-		for _, lang := range locale.Langs {
-			names := h.FR
-			if lang == locale.EN {
-				names = h.EN
+		var beside []string
+		for _, name := range strings.Split(h.Beside, " | ") {
+			if key, _ := normalise(name); key != "" {
+				beside = append(beside, key)
 			}
-			for rank, name := range strings.Split(names, " | ") {
+		}
+		first := ranks[h.As]
+		for _, lang := range locale.Langs {
+			list := h.FR
+			if lang == locale.EN {
+				list = h.EN
+			}
+			names := strings.Split(list, " | ")
+			ranks[h.As] = max(ranks[h.As], first+len(names))
+			for rank, name := range names {
 				key, _ := normalise(name)
 				if key == "" {
 					continue
 				}
-				twin := slices.IndexFunc(m[key], func(a alias) bool { return a.beside == beside })
+				twin := slices.IndexFunc(m[key], func(a alias) bool { return slices.Equal(a.beside, beside) })
 				switch {
 				case twin < 0:
-					m[key] = append(m[key], alias{h, lang, rank, beside})
+					m[key] = append(m[key], alias{h, lang, first + rank, beside})
 				case m[key][twin].As != h.As:
 					panic(fmt.Sprintf("ingest: %s: header %q means both %s and %s", id, name, m[key][twin].As, h.As))
 				case m[key][twin].lang != lang:
@@ -267,7 +290,7 @@ func known(as string) bool {
 	}
 	switch as {
 	case "first_day", "last_day", "known_as_of", "account_id", "campaign_id", "ad_group_id", "ad_id",
-		"match_type", "currency", "result", "result_kind", "unused":
+		"match_type", "currency", "result", "result_kind", "nth_day", "order", "lead", "status", "unused":
 		return true
 	}
 	return false

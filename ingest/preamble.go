@@ -28,11 +28,16 @@ func (r *Reader) understand() error {
 	for _, rec := range h.records[:h.header] {
 		text, _ := repair(strings.TrimSpace(strings.Join(rec.cells, string(r.text.delim))))
 		text = strings.TrimSpace(strings.TrimLeft(text, "#"))
-		if _, sep := afterSep(text); sep || text == "" || strings.Trim(text, "-") == "" {
+		if _, sep := afterSep(text); sep || text == "" || strings.Trim(text, "-") == "" || listed(p.Above, text) {
 			continue
 		}
 		unlimited = unlimited || p.allTime(text)
-		if known, err := r.statement(rec.line, text); err != nil {
+		// A label and what it says may stand in a cell each.
+		said := text
+		if c := rec.cells; len(c) == 2 && !strings.Contains(c[0], ":") {
+			said = strings.TrimSpace(c[0]) + ": " + c[1]
+		}
+		if known, err := r.statement(rec.line, said); err != nil {
 			return err
 		} else if known {
 			continue
@@ -57,8 +62,8 @@ func (r *Reader) understand() error {
 		return r.refuse(0, "the report’s range ends (%s) before it begins (%s)", "la période du rapport finit (%s) avant de commencer (%s)", h.to.String(), h.from.String())
 	}
 	if len(l.measures) == 0 {
-		return r.refuse(line, "this report of %s has no column of figures: add impressions, clicks and cost to the table and download it again",
-			"ce rapport %s n’a aucune colonne de chiffres\u00a0: ajoutez impressions, clics et coût au tableau et téléchargez-le à nouveau", p.Label)
+		return r.refuse(line, "this report of %s has no column of figures that add up. Download %s",
+			"ce rapport %s n’a aucune colonne de chiffres qui s’additionnent. Téléchargez %s", p.Label, p.Export)
 	}
 	dated := l.cell("first_day") >= 0 && l.cell("last_day") >= 0 || h.from != 0
 	for _, period := range periods {
@@ -94,6 +99,8 @@ func (r *Reader) statement(line int, text string) (known bool, err error) {
 	}
 	value = strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(value, "GMT"), "(GMT)"))
 	switch as {
+	case "unused":
+		return true, nil
 	case "account":
 		h.account = strings.Join(strings.Fields(clean(value)), " ")
 		return true, nil
@@ -142,7 +149,7 @@ func (r *Reader) statement(line int, text string) (known bool, err error) {
 // what its rows need: the last records of the file, where it is a text.
 func (r *Reader) readFooter() error {
 	p := r.layout.platform
-	if p.Footer == "" || r.table != nil {
+	if p.Footer == "" || r.typed != nil {
 		return nil
 	}
 	tail, err := r.lastRecords()
@@ -229,7 +236,7 @@ func (r *Reader) newDates() dates {
 		d.order, d.fixed = r.order, true
 	}
 	if order := cmp.Or(r.opts.Dates, p.mapped().Dates); order != "" {
-		d.order, d.fixed, d.proved = order, true, true
+		d.order, d.fixed, d.proved, d.said = order, true, true, true
 	}
 	return d
 }

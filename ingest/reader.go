@@ -80,11 +80,12 @@ type Reader struct {
 	opts     Options
 	layout   *layout
 	head     head
+	blocks   *sideBySide  // of a table whose columns repeat; nil: of no such one
 	widest   []headRecord // the first records, by the delimiter or in the sheet that makes them widest
 
 	container   string // csv, tsv, xlsx, ods, parquet, arrow, json
 	text        textForm
-	table       func() (source, error) // opens a table that is no text; nil for a text
+	typed       func() (source, error) // opens a table that is no text; nil for a text
 	sheet       string                 // of several the one that is read
 	otherSheets []string               // that hold a report too
 	unread      []Column               // columns that hold no values
@@ -297,8 +298,16 @@ func (r *Reader) refusal(err error) error {
 
 // open begins to read the table from its start.
 func (r *Reader) open() source {
-	if r.table != nil {
-		s, err := r.table()
+	if r.blocks != nil {
+		return &unpivoted{source: r.table(), s: r.blocks, after: r.head.records[r.head.header].line}
+	}
+	return r.table()
+}
+
+// table begins to read the table as it stands.
+func (r *Reader) table() source {
+	if r.typed != nil {
+		s, err := r.typed()
 		if err != nil {
 			return failing{err}
 		}
@@ -338,7 +347,7 @@ func (r *Reader) newNumbers(column int, count bool) numbers {
 	if l.language == locale.EN {
 		n.priorGroup = ','
 	}
-	semicolons := r.table == nil && r.text.delim == ';'
+	semicolons := r.typed == nil && r.text.delim == ';'
 	if semicolons && n.prior == '.' {
 		n.prior, n.priorGroup = 0, 0
 	}
@@ -352,7 +361,7 @@ func (r *Reader) newNumbers(column int, count bool) numbers {
 		n.decimal, n.fixed = d, true
 	}
 	if d := cmp.Or(r.opts.Decimal, l.platform.mapped().Decimal); d != "" {
-		n.decimal, n.fixed, n.proved = d[0], true, true
+		n.decimal, n.fixed, n.proved, n.said = d[0], true, true, true
 	}
 	return n
 }

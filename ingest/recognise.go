@@ -79,14 +79,14 @@ func (r *Reader) findSheet(sheets []sheetRef) error {
 			case best.layout != nil:
 				r.otherSheets = append(r.otherSheets, s.name)
 			default:
-				best, r.table = *r, s.open
+				best, r.typed = *r, s.open
 				if len(sheets) > 1 {
 					r.sheet = s.name
 				}
 			}
 		}
 		if best.layout != nil {
-			r.layout, r.head, r.text = best.layout, best.head, best.text
+			r.layout, r.head, r.text, r.blocks = best.layout, best.head, best.text, best.blocks
 			return nil
 		}
 	}
@@ -105,7 +105,7 @@ func (r *Reader) findSheet(sheets []sheetRef) error {
 // findTable takes a table that a program wrote: its first record is the header,
 // before line 1, and each row after it has a number.
 func (r *Reader) findTable(open func() (source, error)) error {
-	r.table = open
+	r.typed = open
 	src, err := open()
 	if err != nil {
 		return err
@@ -270,7 +270,7 @@ func (r *Reader) recognise(records []headRecord) bool {
 	_, _, nameRanged := rangeOfName(r.file.Name)
 	candidates := r.candidates()
 	for i, rec := range records {
-		h := newHeading(rec.cells)
+		h := headingOf(records, i)
 		h.nameRanged = nameRanged && i == 0 && len(rec.cells) > 1
 		for _, p := range candidates {
 			if as, _ := p.labelled(strings.Join(rec.cells, " ")); as != "" {
@@ -286,6 +286,15 @@ func (r *Reader) recognise(records []headRecord) bool {
 		ranged = ranged || rec.isRange()
 	}
 	return r.layout != nil
+}
+
+// headingOf is a record that may be a header, with what stands above it.
+func headingOf(records []headRecord, i int) heading {
+	h := newHeading(records[i].cells)
+	if i > 0 && len(records[i-1].cells) == 1 {
+		h.above = records[i-1].cells[0]
+	}
+	return h
 }
 
 // candidates are the platforms that may claim a header: those of the team's own
@@ -311,10 +320,17 @@ func (r *Reader) byHand(records []headRecord) bool {
 	if r.opts.Platform != "" || strangerIn(records) != nil {
 		return false
 	}
-	r.layout = nil
+	r.layout, r.blocks = nil, nil
 	ranged := false
 	for i, rec := range records {
-		h := newHeading(rec.cells)
+		var blocks *sideBySide
+		cells := rec.cells
+		if i > 0 {
+			if blocks = blocksOf(records[i-1].cells, rec.cells); blocks != nil {
+				cells = blocks.header
+			}
+		}
+		h := newHeading(cells)
 		h.api = false
 		for _, p := range platforms {
 			if !p.ByHand {
@@ -322,13 +338,25 @@ func (r *Reader) byHand(records []headRecord) bool {
 			}
 			l, _ := p.fit(h, false, true)
 			if l != nil && l.enough(ranged) && (r.layout == nil || l.matched > r.layout.matched) {
-				r.layout, r.text.repair = l, h.repaired
+				r.layout, r.text.repair, r.blocks = l, h.repaired, blocks
 				r.head = head{records: records, header: i}
 			}
 		}
 		ranged = ranged || rec.isRange()
 	}
+	if r.blocks != nil {
+		r.head.unpivot(r.blocks)
+	}
 	return r.layout != nil
+}
+
+// unpivot makes the records those that a table side by side is read as. The
+// line of the labels is no title.
+func (h *head) unpivot(s *sideBySide) {
+	h.records = slices.Clone(h.records)
+	h.records[h.header-1].cells = []string{""}
+	h.records[h.header].cells = s.header
+	h.records = h.records[:h.header+1]
 }
 
 // enough reports a hand-made header that says when, how much, and for what.
@@ -399,11 +427,17 @@ func (r *Reader) explain(records []headRecord) *Refusal {
 			break
 		}
 	}
+	for _, p := range platforms {
+		if len(records[0].cells) == 1 && listed(p.NoData, records[0].cells[0]) {
+			return r.refuse(0, "it looks like an empty report of %s: there was no delivery in its range of days, so there is nothing to import",
+				"il ressemble à un rapport %s vide\u00a0: la période n’a aucune diffusion, il n’y a donc rien à importer", p.Label)
+		}
+	}
 	asked := LookupPlatform(r.opts.Platform)
 	ranged := false
 	headings := make([]heading, len(records))
 	for i, rec := range records {
-		headings[i] = newHeading(rec.cells)
+		headings[i] = headingOf(records, i)
 		for _, p := range platforms {
 			if l, ok := p.fit(headings[i], ranged, false); ok && asked != nil && p != asked && l.matched > 1 {
 				return r.refuse(rec.line, "not a report of %s: it looks like one of %s. Import it with --platform %s, or without the flag",

@@ -89,7 +89,7 @@ func (p *parser) width(rec *record, want int) bool {
 		n--
 	}
 	rec.cells = rec.cells[:n]
-	fits := n == want || n < want && p.r.table != nil
+	fits := n == want || n < want && p.r.typed != nil
 	if fits && n > 0 && len(rec.cells[0]) > 0 {
 		return true
 	}
@@ -106,6 +106,9 @@ func (p *parser) width(rec *record, want int) bool {
 		return true
 	case filled == 1 && listed(p.l.platform.NoData, string(rec.cells[0])):
 		return false
+	}
+	if rec.open && n < want {
+		p.tallies[tallyCut].note(p.line, p.text(rec, 0))
 	}
 	p.reject("", p.text(rec, 0), "the row has %s cells and the header %s", "la ligne a %s cellules et l’en-tête %s", strconv.Itoa(n), strconv.Itoa(want))
 	return false
@@ -234,6 +237,12 @@ func (p *parser) readDays(rec *record) (first, last locale.Day, column int, prob
 	switch {
 	case p.day < 0 || p.r.spans:
 		return from, to, p.starts, locale.Text{}
+	case p.period == "nth_day":
+		n := number(strings.TrimSpace(p.text(rec, p.day)))
+		if n < 0 || from == 0 || from+locale.Day(n) > to {
+			return 0, 0, p.day, locale.Text{EN: "is no number of days inside the report’s range", FR: "n’est pas un nombre de jours dans la période du rapport"}
+		}
+		return from + locale.Day(n), from + locale.Day(n), p.day, locale.Text{}
 	case p.period == "day":
 		first, last, is := p.dates.read(cell(rec, p.day))
 		p.doubtLine(p.day)
@@ -292,6 +301,28 @@ func periodOf(day locale.Day, period string) (first, last locale.Day) {
 	}
 	first = locale.Date(y, (m-1)/3*3+1, 1)
 	return first, monthEnd(first, 3)
+}
+
+// void reports a row whose status says that it does not count.
+func (p *parser) void(rec *record) bool {
+	if p.status < 0 || !listed(p.l.platform.Void, p.text(rec, p.status)) {
+		return false
+	}
+	p.skipped++
+	p.tallies[tallyVoid].note(p.line, p.text(rec, p.status))
+	return true
+}
+
+// count gives a measure the value of one row, where the row names what is
+// counted and, for orders, has an amount: the other rows of an order have none.
+func (p *parser) count(column, measure, amount int, rec *record) {
+	if column < 0 {
+		return
+	}
+	p.values[measure], p.has[measure] = 0, false
+	if p.named(rec, column) && (amount < 0 || p.has[amount]) {
+		p.values[measure], p.has[measure] = p.l.measures[measure].Unit.Scale(), true
+	}
 }
 
 func badDate(is found) locale.Text {

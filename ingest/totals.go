@@ -45,8 +45,8 @@ func (p *parser) totalsLabel(rec *record) (label string, ok bool) {
 	}
 	for i := range min(3, len(rec.cells)) {
 		c := rec.cells[i]
-		if len(c) < 5 || c[0] != labels[0][0] {
-			continue // all labels of a platform begin alike
+		if len(c) < 5 || !slices.ContainsFunc(labels, func(l string) bool { return l[0] == c[0] }) {
+			continue
 		}
 		text := strings.Join(strings.Fields(string(c)), " ")
 		if !slices.ContainsFunc(labels, func(l string) bool { return strings.HasPrefix(text, l) }) {
@@ -66,6 +66,21 @@ func (p *parser) totalsLabel(rec *record) (label string, ok bool) {
 		return text, true
 	}
 	return "", false
+}
+
+// beyond recognises a sum by a word in a cell beyond the last column, which is
+// taken off.
+func (p *parser) beyond(rec *record, columns int) (label string, ok bool) {
+	words := p.l.platform.Totals.Beyond
+	if words == "" || len(rec.cells) != columns+1 {
+		return "", false
+	}
+	label = strings.TrimSpace(string(rec.cells[columns]))
+	if !listed(words, label) {
+		return "", false
+	}
+	rec.cells = rec.cells[:columns]
+	return label, true
 }
 
 // handTotal recognises a sum that somebody put among the rows: a name or a date
@@ -161,6 +176,10 @@ func (p *parser) keepTotals(rec *record, label string) {
 		return
 	}
 	t := totalsRow{line: p.line, label: label, sums: newSums(len(p.l.measures))}
+	if p.r.blocks != nil {
+		p.moreTotals++ // of its block alone, whose rows stand among those of the others
+		return
+	}
 	if p.l.platform.Totals.Anywhere {
 		t.above = [2]*sums{p.all.clone(), p.since.clone()}
 		*p.since = *newSums(len(p.l.measures))

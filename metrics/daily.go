@@ -33,10 +33,15 @@ func Daily(ctx context.Context, db *sql.DB, s *Scope, from, to locale.Day, asOf 
 		blank(&channels[i])
 	}
 	blank(&whole)
-	source := "rollup"
+	source := rollup
 	if !asOf.IsZero() {
 		source = factsSource(s, asOf, 0, "", from, to)
 	}
+	source, args, conversion, err := s.convert(ctx, db, source, from, to)
+	if err != nil {
+		return whole, nil, err
+	}
+	whole.Conversion = JoinConversions(conversion)
 	text := func(name string) string {
 		return fill(query(name),
 			"take", takeSQL, "source", source,
@@ -44,7 +49,7 @@ func Daily(ctx context.Context, db *sql.DB, s *Scope, from, to locale.Day, asOf 
 			"as_of", instant(asOf), "from", date(from), "to", date(to),
 			"accounts", s.accountList())
 	}
-	rows, err := db.QueryContext(ctx, text("daily"), s.plan())
+	rows, err := db.QueryContext(ctx, text("daily"), args...)
 	if err != nil {
 		return whole, nil, fmt.Errorf("daily: %w", err)
 	}

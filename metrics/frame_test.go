@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,7 +24,7 @@ import (
 
 // TestFrames asks the questions of each case of real exports in a real
 // database. A case may hold a campaign.yaml; without one the whole client is
-// asked.
+// asked. It may hold files of rates.
 //
 //	import FILE [--as-of DAY] [--complete]
 //	ask KPI,KPI [by DIM,DIM] DAY..DAY [previous] [as-of DAY]
@@ -44,7 +45,7 @@ func TestFrames(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { c.w.Close() })
-			c.brief = c.campaign()
+			c.client, c.brief = c.workspace()
 			for line := range strings.SplitSeq(strings.TrimSpace(part(t, archive, "steps")), "\n") {
 				fmt.Fprintf(&c.out, "> %s\n", line)
 				c.step(strings.Fields(line))
@@ -58,41 +59,48 @@ type frameCase struct {
 	t       *testing.T
 	archive *txtar.Archive
 	w       *warehouse.Warehouse
+	client  *agency.Client
 	brief   *agency.Campaign
 	out     bytes.Buffer
 	now     time.Time
 }
 
-// campaign is the brief of the case, nil where it has none.
-func (c *frameCase) campaign() *agency.Campaign {
-	for _, f := range c.archive.Files {
-		if f.Name != "campaign.yaml" {
-			continue
-		}
-		dir := c.t.TempDir()
-		for path, body := range map[string][]byte{
-			"vigie.yaml":                           []byte("name: A\nlanguage: fr\ntime_zone: Europe/Paris\ncurrency: EUR\n"),
-			"clients/durand/client.yaml":           []byte("name: Durand\n"),
-			"clients/durand/rentree/campaign.yaml": f.Data,
-		} {
-			path = filepath.Join(dir, filepath.FromSlash(path))
-			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-				c.t.Fatal(err)
-			}
-			if err := os.WriteFile(path, body, 0o644); err != nil {
-				c.t.Fatal(err)
-			}
-		}
-		a, err := agency.Open(dir, agency.Known{})
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		if err := a.Err(); err != nil {
-			c.t.Fatal(err)
-		}
-		return a.Clients[0].Campaigns[0]
+// workspace is the client of the case, and its brief where the case has one.
+func (c *frameCase) workspace() (*agency.Client, *agency.Campaign) {
+	files := map[string][]byte{
+		"vigie.yaml":                 []byte("name: A\nlanguage: fr\ntime_zone: Europe/Paris\ncurrency: EUR\n"),
+		"clients/durand/client.yaml": []byte("name: Durand\n"),
 	}
-	return nil
+	for _, f := range c.archive.Files {
+		switch {
+		case f.Name == "campaign.yaml":
+			files["clients/durand/rentree/campaign.yaml"] = f.Data
+		case strings.HasPrefix(f.Name, "rates/"):
+			files[f.Name] = f.Data
+		}
+	}
+	dir := c.t.TempDir()
+	for path, body := range files {
+		path = filepath.Join(dir, filepath.FromSlash(path))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			c.t.Fatal(err)
+		}
+		if err := os.WriteFile(path, body, 0o644); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	a, err := agency.Open(dir, agency.Known{})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if err := a.Err(); err != nil {
+		c.t.Fatal(err)
+	}
+	client := a.Clients[0]
+	if len(client.Campaigns) == 0 {
+		return client, nil
+	}
+	return client, client.Campaigns[0]
 }
 
 func (c *frameCase) step(words []string) {
@@ -136,7 +144,7 @@ func (c *frameCase) step(words []string) {
 			c.t.Fatalf("%s: %+v %v", words[1], r, err)
 		}
 	case "ask":
-		scope, err := metrics.LoadScope(ctx, c.w.DB(), "durand", c.brief)
+		scope, err := metrics.LoadScope(ctx, c.w.DB(), c.client, c.brief)
 		if err != nil {
 			fmt.Fprintln(&c.out, err)
 			return
@@ -164,14 +172,16 @@ func (c *frameCase) step(words []string) {
 		c.print(f)
 		c.addsUp(q, f)
 	case "daily":
-		scope, err := metrics.LoadScope(ctx, c.w.DB(), "durand", c.brief)
+		scope, err := metrics.LoadScope(ctx, c.w.DB(), c.client, c.brief)
 		if err != nil {
-			c.t.Fatal(err)
+			fmt.Fprintln(&c.out, err)
+			return
 		}
 		from, to := days(words[1])
 		whole, channels, err := metrics.Daily(ctx, c.w.DB(), scope, from, to, time.Time{})
 		if err != nil {
-			c.t.Fatal(err)
+			fmt.Fprintln(&c.out, err)
+			return
 		}
 		for _, s := range append(channels, whole) {
 			name := s.ID
@@ -234,17 +244,19 @@ func (c *frameCase) addsUp(q metrics.Question, f *metrics.Frame) {
 	for _, id := range f.KPIs {
 		k, _ := metrics.LookupKPI(id)
 		total := f.Total.KPIs[id].Value
-		if !k.Additive || total == nil || len(f.Notes) > 0 {
+		if !k.Additive || total == nil || len(f.Notes) > len(f.Conversion.Notes()) {
 			continue
 		}
-		sum := 0.0
+		// To the last millionth, which is what is stored.
+		stored := func(v float64) int64 { return int64(math.Round(v * metrics.Micro)) }
+		var sum int64
 		for _, r := range f.Rows {
 			if v := r.KPIs[id].Value; v != nil {
-				sum += *v
+				sum += stored(*v)
 			}
 		}
-		if diff := sum - *total; diff > 1e-6 || diff < -1e-6 {
-			c.t.Errorf("%s: the rows add up to %g, the total is %g", id, sum, *total)
+		if sum != stored(*total) {
+			c.t.Errorf("%s: the rows add up to %d millionths, the total is %d", id, sum, stored(*total))
 		}
 	}
 }

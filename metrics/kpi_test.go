@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"vigie/internal/agency"
 	"vigie/internal/locale"
 	"vigie/internal/warehouse"
 	"vigie/metrics"
@@ -129,7 +130,7 @@ func store(t *testing.T, facts string) (*warehouse.Warehouse, *metrics.Scope) {
 		exec("insert into rollup ("+strings.Join(cols, ", ")+") values (?::date"+strings.Repeat(", ?", len(cols)-1)+")", vals...)
 		exec("insert into cell values (2, ?::date, ?, 1, false, age_of(timestamp '2025-02-01', 1))", rec[0], keys[name])
 	}
-	scope, err := metrics.LoadScope(ctx, w.DB(), "c", nil)
+	scope, err := metrics.LoadScope(ctx, w.DB(), &agency.Client{ID: "c"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

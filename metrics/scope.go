@@ -21,13 +21,15 @@ type Scope struct {
 	Client   string
 	Campaign string // id of the brief; empty for the whole client
 	Zone     *time.Location
-	Currency string     // of the accounts; set by Load, empty where nothing is known yet
+	Currency string     // that answers are in; set by LoadScope, empty where nothing is known yet
 	From, To locale.Day // flight; zero without a brief
 	Channels []Channel
 	takes    []take
 	accounts []int32
 	// Outside are platform campaigns of the client that the brief does not take.
 	Outside []PlatformCampaign
+	// exchange is set where accounts are in other currencies than Currency.
+	exchange *exchange
 }
 
 // Channel is one lever of the media plan.
@@ -73,8 +75,12 @@ order by 3, 2, 6, 1`
 // LoadScope finds what belongs to a brief, or to the whole client where brief
 // is nil. Without a brief each platform is a channel of its own, and its
 // conversions are those of its measure "conversions".
-func LoadScope(ctx context.Context, db *sql.DB, client string, brief *agency.Campaign) (*Scope, error) {
-	s := &Scope{Client: client, Zone: time.UTC}
+//
+// Accounts in several currencies are answered for in the brief's, else the
+// client's, at the dated rates of the workspace; without rates the error is
+// *ErrCurrencies, and Problems where their file has mistakes.
+func LoadScope(ctx context.Context, db *sql.DB, client *agency.Client, brief *agency.Campaign) (*Scope, error) {
+	s := &Scope{Client: client.ID, Zone: time.UTC}
 	position := map[string]int32{}
 	channel := func(c Channel) int32 {
 		if i, ok := position[c.ID]; ok {
@@ -92,9 +98,9 @@ func LoadScope(ctx context.Context, db *sql.DB, client string, brief *agency.Cam
 			channel(Channel{ID: c.ID, Label: c.Name, Platform: c.Platform, Conversions: conversions, Value: value})
 		}
 	}
-	rows, err := db.QueryContext(ctx, campaignsSQL, client, client)
+	rows, err := db.QueryContext(ctx, campaignsSQL, client.ID, client.ID)
 	if err != nil {
-		return nil, fmt.Errorf("campaigns of %s: %w", client, err)
+		return nil, fmt.Errorf("campaigns of %s: %w", client.ID, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -135,7 +141,7 @@ func LoadScope(ctx context.Context, db *sql.DB, client string, brief *agency.Cam
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
-	return s, s.checkCurrency(ctx, db)
+	return s, s.settleCurrency(ctx, db, client)
 }
 
 // wholeAccount is the channel that takes everything of an account.
@@ -148,15 +154,9 @@ func wholeAccount(brief *agency.Campaign, p PlatformCampaign, accountID string) 
 	return "", false
 }
 
-// ErrCurrencies: the scope's accounts are not all in one currency.
-type ErrCurrencies struct{ Currencies []string }
-
-func (e *ErrCurrencies) Error() string {
-	return "amounts in " + strings.Join(e.Currencies, " and ") + " cannot be added up"
-}
-
-// checkCurrency refuses a scope whose amounts cannot be added up.
-func (s *Scope) checkCurrency(ctx context.Context, db *sql.DB) error {
+// settleCurrency finds the currency that answers are in, and the rates that
+// bring other amounts into it.
+func (s *Scope) settleCurrency(ctx context.Context, db *sql.DB, client *agency.Client) error {
 	rows, err := db.QueryContext(ctx, `
 with take as (`+takeSQL+`)
 select distinct s.currency
@@ -184,15 +184,27 @@ order by 1`, s.plan())
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	if len(list) > 1 {
-		return &ErrCurrencies{list}
-	}
-	if len(list) == 1 {
-		if s.Currency != "" && s.Currency != list[0] {
-			return &ErrCurrencies{[]string{s.Currency, list[0]}}
-		}
+	switch {
+	case len(list) == 0:
+		return nil
+	case len(list) == 1 && (s.Currency == "" || s.Currency == list[0]):
 		s.Currency = list[0]
+		return nil
 	}
+	if s.Currency == "" {
+		s.Currency = client.Currency
+	}
+	rates, err := agency.ReadRates(client.Agency.Dir)
+	if err != nil {
+		return err
+	}
+	if len(rates.Files) == 0 {
+		if !slices.Contains(list, s.Currency) {
+			list = append([]string{s.Currency}, list...)
+		}
+		return noRates(list)
+	}
+	s.exchange = &exchange{s.Currency, rates}
 	return nil
 }
 

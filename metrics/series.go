@@ -32,4 +32,7 @@ type Series struct {
 	Label    string `json:"label"`
 	Platform string `json:"platform,omitempty"`
 	Days     []Day  `json:"days"`
+	// Conversion is how amounts of several currencies came into one; of the
+	// whole only.
+	Conversion *Conversion `json:"conversion,omitempty"`
 }

@@ -16,6 +16,7 @@ type Source struct {
 	File       string        `json:"file"`
 	SHA256     string        `json:"sha256"`
 	Platform   string        `json:"platform"`
+	Currency   string        `json:"currency,omitempty"` // of what it prints, where that is not the scope's
 	Level      string        `json:"level"`
 	FirstDay   locale.Day    `json:"first_day,omitzero"`
 	LastDay    locale.Day    `json:"last_day,omitzero"`
@@ -82,6 +83,7 @@ order by b.batch`, date(to), date(from), s.accountList()), s.Client)
 		}
 		var r struct {
 			Recognised locale.Text
+			Currency   string
 			Control    struct{ Scopes []ControlLine }
 			Problems   []FileProblem
 			More       int64 `json:"more_problems"`
@@ -90,6 +92,9 @@ order by b.batch`, date(to), date(from), s.accountList()), s.Client)
 			return nil, fmt.Errorf("report of batch %d: %w", x.Batch, err)
 		}
 		x.Recognised, x.Scopes, x.Problems, x.More = r.Recognised, r.Control.Scopes, r.Problems, r.More
+		if r.Currency != s.Currency {
+			x.Currency = r.Currency
+		}
 		list = append(list, x)
 	}
 	return list, rows.Err()

@@ -18,6 +18,7 @@ type spanRow struct {
 	stream, batch     int32
 	depth, splits     int
 	breakdown         string
+	currency          string // of its sums
 	known             []bool
 	sums              []int64
 }
@@ -44,7 +45,7 @@ func (a *asking) loadSpans(from, to locale.Day) ([]spanRow, error) {
 		var p spanRow
 		var first, last time.Time
 		vals := make([]sql.NullInt64, len(measures))
-		dest := []any{&first, &last, &p.account, &p.campaign, &p.channel, &p.stream, &p.batch, &p.depth, &p.splits, &p.breakdown}
+		dest := []any{&first, &last, &p.account, &p.campaign, &p.channel, &p.stream, &p.batch, &p.depth, &p.splits, &p.breakdown, &p.currency}
 		for i := range vals {
 			dest = append(dest, &vals[i])
 		}
@@ -132,6 +133,17 @@ func (a *asking) addSpans(groups map[string]*group, by []string, from, to locale
 		}
 	}
 	for _, p := range used {
+		if e := a.q.Scope.exchange; e != nil {
+			converted, rate, err := e.span(p)
+			if err != nil {
+				return err
+			}
+			if p = converted; rate != nil {
+				c := e.conversion()
+				c.Rates = append(c.Rates, *rate)
+				a.conversion = JoinConversions(a.conversion, c)
+			}
+		}
 		id, keys, err := a.spanKey(p, by)
 		if err != nil {
 			return err
@@ -204,11 +216,17 @@ func (a *asking) spanKey(p spanRow, by []string) (string, []string, error) {
 
 // noteSpans says which amounts could not be cut to the period.
 func (a *asking) noteSpans(spans []spanRow, from, to locale.Day) {
-	type window struct{ first, last locale.Day }
+	type window struct {
+		first, last locale.Day
+		currency    string
+	}
 	spend := map[window]int64{}
 	var order []window
 	for _, p := range spans {
-		w := window{p.first, p.last}
+		w := window{p.first, p.last, a.q.Scope.Currency}
+		if a.q.Scope.exchange != nil {
+			w.currency = p.currency // nothing says that its days have rates
+		}
 		if _, ok := spend[w]; !ok {
 			order = append(order, w)
 		}
@@ -216,10 +234,9 @@ func (a *asking) noteSpans(spans []spanRow, from, to locale.Day) {
 	}
 	for _, w := range order {
 		amount := float64(spend[w]) / Micro
-		cur := a.q.Scope.Currency
 		note := locale.Text{
-			EN: fmt.Sprintf("%s %s cannot be cut to days or to another period: export again by day", locale.EN.Money(amount, cur, 2), locale.EN.FromTo(w.first, w.last)),
-			FR: fmt.Sprintf("%s %s ne peuvent pas être découpés par jour ni pour une autre période\u00a0: refaites l’export par jour", locale.FR.Money(amount, cur, 2), locale.FR.FromTo(w.first, w.last)),
+			EN: fmt.Sprintf("%s %s cannot be cut to days or to another period: export again by day", locale.EN.Money(amount, w.currency, 2), locale.EN.FromTo(w.first, w.last)),
+			FR: fmt.Sprintf("%s %s ne peuvent pas être découpés par jour ni pour une autre période\u00a0: refaites l’export par jour", locale.FR.Money(amount, w.currency, 2), locale.FR.FromTo(w.first, w.last)),
 		}
 		if !slices.Contains(a.notes, note) {
 			a.notes = append(a.notes, note)

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"sort"
 	"strconv"
@@ -46,10 +47,65 @@ var _ = register(Section{
 		for _, c := range p.Outside {
 			outside = append(outside, platformName(c.Platform)+" · "+c.Name)
 		}
-		return map[string]any{"Page": p, "Definitions": defs, "Rules": rules, "Sources": sources, "Outside": outside,
+		return map[string]any{"Page": p, "Definitions": defs, "Rules": rules, "Sources": sources, "Outside": outside, "Conversion": p.conversionView(),
 			"Known": p.knownDays(), "MaturityDays": metrics.MaturityDays}, nil
 	},
 })
+
+// ConversionView is at which rates amounts came into the report's currency.
+type ConversionView struct {
+	Notes []string
+	// Columns are the currencies of the rates; rows are in the order of days.
+	Columns []string
+	Rows    []RateRow
+}
+
+// RateRow is what some days' amounts of one currency were converted at.
+type RateRow struct {
+	Days, Currency, Published string
+	Worth                     []string // one euro, in each of the columns; a dash in those not needed
+}
+
+// conversionView is nil where all amounts are in one currency.
+func (p *Page) conversionView() *ConversionView {
+	c := p.Conversion
+	if c == nil {
+		return nil
+	}
+	v := &ConversionView{Notes: p.ConversionNotes()}
+	for _, x := range append(c.Currencies(), c.Into) {
+		if x != "EUR" {
+			v.Columns = append(v.Columns, x)
+		}
+	}
+	for _, r := range c.Rates {
+		row := RateRow{Days: p.Lang.Period(r.First, r.Last), Currency: r.Currency, Published: p.Lang.DayLong(r.Published)}
+		if r.Mean > 0 {
+			row.Published = p.T("mean of %d %s", "moyenne de %d %s", r.Mean, p.Lang.Plural(float64(r.Mean), p.T("day", "jour"), p.T("days", "jours")))
+		}
+		for _, x := range v.Columns {
+			switch x {
+			case r.Currency:
+				row.Worth = append(row.Worth, r.From.In(p.Lang))
+			case c.Into:
+				row.Worth = append(row.Worth, r.Into.In(p.Lang))
+			default:
+				row.Worth = append(row.Worth, locale.Dash)
+			}
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	return v
+}
+
+// ConversionNotes say at which rates amounts came into the report's currency.
+func (p *Page) ConversionNotes() []string {
+	var out []string
+	for _, n := range p.Conversion.Notes() {
+		out = append(out, n.In(p.Lang))
+	}
+	return out
+}
 
 // SourceView is an export as the annex shows it.
 type SourceView struct {
@@ -92,7 +148,7 @@ func (p *Page) sourceView(s metrics.Source) SourceView {
 		var parts []string
 		for _, id := range []string{"spend", "impressions", "clicks", "conversions"} {
 			if x, ok := sc.Sums[id]; ok {
-				parts = append(parts, p.controlSum(id, x))
+				parts = append(parts, p.controlSum(id, x, cmp.Or(s.Currency, p.Currency)))
 			}
 		}
 		sort.Strings(parts)
@@ -115,8 +171,8 @@ func (p *Page) sourceView(s metrics.Source) SourceView {
 	return v
 }
 
-// controlSum writes a sum that a file prints.
-func (p *Page) controlSum(id string, printed any) string {
+// controlSum writes a sum that a file prints, in its currency.
+func (p *Page) controlSum(id string, printed any, currency string) string {
 	k, ok := metrics.LookupKPI(id)
 	if !ok {
 		return fmt.Sprint(id, " ", printed)
@@ -125,7 +181,7 @@ func (p *Page) controlSum(id string, printed any) string {
 	if err != nil {
 		return fmt.Sprint(id, " ", printed)
 	}
-	return strings.ToLower(k.Label.In(p.Lang)) + " " + k.Format(v, p.Lang, p.Currency)
+	return strings.ToLower(k.Label.In(p.Lang)) + " " + k.Format(v, p.Lang, currency)
 }
 
 // knownDays says how many days have data since the start.

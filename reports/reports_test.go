@@ -6,11 +6,14 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 
+	"vigie/internal/agency"
 	"vigie/internal/locale"
+	"vigie/metrics"
 	"vigie/reports/chart"
 )
 
@@ -226,6 +229,69 @@ func TestEditionID(t *testing.T) {
 	} {
 		if got := EditionID(day(c[0]), day(c[1])); got != c[2] {
 			t.Errorf("%s..%s: %s, want %s", c[0], c[1], got, c[2])
+		}
+	}
+}
+
+// A report whose amounts were converted says so in its summary and lists each
+// rate in its method; the snapshot keeps them to the last decimal.
+func TestConversion(t *testing.T) {
+	rate := func(s string) (e agency.PerEuro) {
+		if err := e.UnmarshalText([]byte(s)); err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	day := func(d int) locale.Day { return locale.Date(2026, 9, d) }
+	s := snapshot(t)
+	s.Conversion = &metrics.Conversion{Into: "USD", Files: []string{"rates/eurofxref-hist.csv"}, Rates: []metrics.DatedRate{
+		{Currency: "EUR", First: day(14), Last: day(14), Published: day(14), From: agency.OneEuro, Into: rate("1.0712")},
+		{Currency: "GBP", First: day(19), Last: day(19), Published: day(18), From: rate("0.85955"), Into: rate("1.102"), Early: true},
+		{Currency: "GBP", First: day(1), Last: day(13), Published: day(11), Mean: 9, From: rate("0.861234"), Into: rate("1.081235")},
+	}}
+	b, err := s.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := Decode(b)
+	if err != nil || !reflect.DeepEqual(back.Conversion, s.Conversion) {
+		t.Fatalf("read again: %+v %v", back.Conversion, err)
+	}
+	e := engine(t)
+	for l, wants := range map[locale.Lang][]string{
+		locale.EN: {
+			"Amounts in EUR and GBP are converted into USD at the European Central Bank’s reference rate of each day (1\u00a0EUR = 0.85955\u00a0GBP on 18\u00a0September 2026; 1\u00a0EUR = 1.0712\u00a0USD on 14\u00a0September 2026 to 1.102\u00a0USD on 18\u00a0September 2026), file rates/eurofxref-hist.csv.",
+			"Amounts in GBP that no export gives by day are converted into USD at the mean of the European Central Bank’s reference rates published in their period (1\u00a0EUR = 0.861234\u00a0GBP over 1–13\u00a0September 2026; 1\u00a0EUR = 1.081235\u00a0USD over 1–13\u00a0September 2026), file rates/eurofxref-hist.csv.",
+			"rates/eurofxref-hist.csv has no rate after 18\u00a0September 2026 yet: later amounts in GBP take that day’s for now",
+			"<tr><th scope=\"row\">14\u00a0September 2026</th><td>EUR</td><td>14\u00a0September 2026</td><td class=\"n\">—</td><td class=\"n\">1.0712</td></tr>",
+			"<tr><th scope=\"row\">1–13\u00a0September 2026</th><td>GBP</td><td>mean of 9 days</td><td class=\"n\">0.861234</td><td class=\"n\">1.081235</td></tr>",
+		},
+		locale.FR: {
+			"Les montants en EUR et GBP sont convertis en USD au cours de référence de la Banque centrale européenne de chaque jour (1\u00a0EUR = 0,85955\u00a0GBP le 18\u00a0septembre 2026\u00a0; 1\u00a0EUR = 1,0712\u00a0USD le 14\u00a0septembre 2026 à 1,102\u00a0USD le 18\u00a0septembre 2026), fichier rates/eurofxref-hist.csv.",
+			"à la moyenne des cours de référence de la Banque centrale européenne publiés pendant leur période (1\u00a0EUR = 0,861234\u00a0GBP sur la période 1er–13\u00a0septembre 2026\u00a0; ",
+			"rates/eurofxref-hist.csv n’a pas encore de cours après le 18\u00a0septembre 2026\u00a0: les montants plus récents en GBP prennent ceux de ce jour",
+			"<td>moyenne de 9 jours</td><td class=\"n\">0,861234</td>",
+		},
+	} {
+		first, err := HTML(s, l, e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := HTML(back, l, e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(first, again) {
+			t.Errorf("%s: the snapshot that was read again gives another report", l)
+		}
+		summary, method, ok := strings.Cut(string(first), `id="method"`)
+		if !ok {
+			t.Fatalf("%s: no method", l)
+		}
+		for i, want := range wants {
+			if !strings.Contains(method, want) || i < 3 && !strings.Contains(summary, want) {
+				t.Errorf("%s: the report does not say %q in its method and, as a note, in its summary", l, want)
+			}
 		}
 	}
 }

@@ -74,11 +74,14 @@ type Snapshot struct {
 
 	// Compared are the two windows that findings compare: the period's mature
 	// days, or the last mature days before it.
-	Compared Windows                    `json:"compared"`
-	Insight  insight.Report             `json:"insight"`
-	Advice   Advice                     `json:"advice"`
-	Sources  []metrics.Source           `json:"sources"`
-	Outside  []metrics.PlatformCampaign `json:"outside,omitempty"`
+	Compared Windows          `json:"compared"`
+	Insight  insight.Report   `json:"insight"`
+	Advice   Advice           `json:"advice"`
+	Sources  []metrics.Source `json:"sources"`
+	// Conversion is how amounts of several currencies came into Currency, for
+	// all figures of the snapshot; nil where they were in it.
+	Conversion *metrics.Conversion        `json:"conversion,omitempty"`
+	Outside    []metrics.PlatformCampaign `json:"outside,omitempty"`
 }
 
 // Advice is what is proposed, and what keeps more from being proposed.
@@ -160,7 +163,7 @@ func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
 		Period:    Days{req.From, req.To},
 	}
 	s.Previous.From, s.Previous.To = metrics.Previous(req.From, req.To)
-	scope, err := metrics.LoadScope(ctx, src.DB, c.Client.ID, c)
+	scope, err := metrics.LoadScope(ctx, src.DB, c.Client, c)
 	if err != nil {
 		return nil, fmt.Errorf("%s/%s: %w", c.Client.ID, c.ID, err)
 	}
@@ -201,6 +204,12 @@ func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
 	}
 	if s.ToDate, err = ask(scope, s.Flight.From, max(s.Last, s.Flight.From), "channel", ""); err != nil {
 		return nil, err
+	}
+	// What was converted is said once, of all figures.
+	s.Conversion, s.Whole.Conversion = s.Whole.Conversion, nil
+	for _, f := range []*metrics.Frame{s.Frame, s.Objects, s.ToDate} {
+		s.Conversion = metrics.JoinConversions(s.Conversion, f.Conversion)
+		f.Notes, f.Conversion = f.Notes[len(f.Conversion.Notes()):], nil
 	}
 	s.targets(c)
 	s.Compared = compared(s.Whole, s.Period)

@@ -49,8 +49,8 @@ var _ = register(Section{
 })
 
 // PeriodNotes are what one should know before using the period's figures:
-// which of the two periods lacks conversions that were not recorded, and what
-// the totals leave out.
+// which of the two periods lacks conversions that were not recorded, at which
+// rates amounts were converted, and what the totals leave out.
 func (p *Page) PeriodNotes() []string {
 	var out []string
 	for _, o := range p.Insight.Outages {
@@ -67,6 +67,7 @@ func (p *Page) PeriodNotes() []string {
 			}
 		}
 	}
+	out = append(out, p.ConversionNotes()...)
 	for _, n := range p.Frame.Notes {
 		out = append(out, n.In(p.Lang))
 	}

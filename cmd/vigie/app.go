@@ -138,9 +138,7 @@ func (a *app) report(ctx context.Context, err error) int {
 		fmt.Fprintln(a.err, "vigie: "+question.In(a.language()))
 		return exitUsage
 	case errors.As(err, &currencies):
-		fmt.Fprintln(a.err, "vigie: "+a.say(
-			"amounts in "+strings.Join(currencies.Currencies, " and ")+" cannot be added up: ask for one account or channel",
-			"des montants en "+strings.Join(currencies.Currencies, " et en ")+" ne s’additionnent pas\u00a0: demandez un seul compte ou levier"))
+		fmt.Fprintln(a.err, "vigie: "+currencies.In(a.language()))
 		return exitInvalid
 	case strings.HasPrefix(err.Error(), "unknown command"): // cobra gives it no type
 		fmt.Fprintln(a.err, "vigie: "+a.say(err.Error()+"; see vigie --help",

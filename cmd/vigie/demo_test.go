@@ -69,7 +69,7 @@ func demo(t *testing.T) (*agency.Campaign, *warehouse.Warehouse, *reports.Snapsh
 		}
 	}
 	c := client.Campaigns[0]
-	scope, err := metrics.LoadScope(ctx, w.DB(), client.ID, c)
+	scope, err := metrics.LoadScope(ctx, w.DB(), client, c)
 	if err != nil {
 		t.Fatal(err)
 	}

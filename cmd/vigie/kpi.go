@@ -26,7 +26,10 @@ func (a *app) kpiCmd() *cobra.Command {
 		Long: `KPI values over a period, by any of day, week, month, platform, channel,
 account, platform_campaign, ad_group, ad or a breakdown of the exports; each with
 the sums behind it, its 90% interval and the volume it rests on. A ratio is always
-sum ÷ sum at the line shown. Without a period: the last complete week with data.`,
+sum ÷ sum at the line shown. Without a period: the last complete week with data.
+
+Accounts in several currencies are answered for in the campaign's, at the European
+Central Bank's rate of each day: see "vigie help currencies".`,
 		Example: "  vigie kpi cpa conversions --by channel\n  vigie kpi --by week --compare none --format csv > semaines.csv",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if list {
@@ -48,7 +51,14 @@ sum ÷ sum at the line shown. Without a period: the last complete week with data
 			case "table":
 				return a.printFrame(frame)
 			case "csv":
-				return a.csvFrame(frame)
+				if err := a.csvFrame(frame); err != nil {
+					return err
+				}
+				// A sheet has no place for them, and must not go without.
+				for _, n := range frame.Conversion.Notes() {
+					fmt.Fprintf(a.err, "%s\n", n.In(a.language()))
+				}
+				return nil
 			case "json":
 				return a.printJSON(a.jsonFrame(q, brief, frame))
 			}
@@ -89,7 +99,7 @@ func (a *app) question(ctx context.Context, client, campaign, from, to, period, 
 			return q, nil, err
 		}
 	}
-	if q.Scope, err = metrics.LoadScope(ctx, a.wh.DB(), c.ID, brief); err != nil {
+	if q.Scope, err = metrics.LoadScope(ctx, a.wh.DB(), c, brief); err != nil {
 		return q, nil, err
 	}
 	if brief == nil {
@@ -355,6 +365,9 @@ func (a *app) jsonFrame(q metrics.Question, brief *agency.Campaign, f *metrics.F
 	}
 	if brief != nil {
 		out["campaign"] = brief.ID
+	}
+	if f.Conversion != nil {
+		out["conversion"] = f.Conversion
 	}
 	if !q.AsOf.IsZero() {
 		out["as_of"] = locale.DayOf(q.AsOf.In(a.agency.Zone))

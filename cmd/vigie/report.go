@@ -126,7 +126,7 @@ func (a *app) issue(ctx context.Context, c *agency.Campaign, period string, dryR
 			return nil, err
 		}
 	} else {
-		scope, err := metrics.LoadScope(ctx, a.wh.DB(), c.Client.ID, c)
+		scope, err := metrics.LoadScope(ctx, a.wh.DB(), c.Client, c)
 		if err != nil {
 			return nil, err
 		}

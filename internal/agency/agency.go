@@ -10,7 +10,8 @@
 //
 // It stands on the ground: KPI and measure ids come from the caller as lists.
 // schedule.go reads when something is due, channel.go which platform campaign a
-// channel takes, plan.go what a day of the flight was to cost.
+// channel takes, plan.go what a day of the flight was to cost, rates.go what a
+// currency was worth.
 package agency
 
 import (

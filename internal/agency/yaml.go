@@ -58,7 +58,7 @@ func readFile(root *os.Root, name string, v any) *doc {
 // the rest.
 func parseFile(root *os.Root, name string) *doc {
 	d := &doc{file: name}
-	b, err := load(root, name)
+	b, err := load(root, name, maxFile)
 	if err != nil {
 		d.whole(*err)
 		return d
@@ -74,9 +74,18 @@ func (d *doc) into(v any) {
 	}
 }
 
-// load is a file's bytes; only a regular file that lies inside the workspace,
-// symbolic links followed, is opened.
-func load(root *os.Root, name string) ([]byte, *locale.Text) {
+// tooLarge says how large a file may be.
+func tooLarge(limit int64) locale.Text {
+	t := say("is larger than %d MiB", "dépasse %d\u00a0Mio", limit>>20)
+	if limit == maxFile {
+		t = say("%s: a file of the workspace is a page of text", "%s\u00a0: un fichier de l’espace de travail est une page de texte", t)
+	}
+	return t
+}
+
+// load is a file's bytes, at most so many; only a regular file that lies inside
+// the workspace, symbolic links followed, is opened.
+func load(root *os.Root, name string, limit int64) ([]byte, *locale.Text) {
 	cannot := func(err error) ([]byte, *locale.Text) {
 		var p *os.PathError
 		if errors.As(err, &p) {
@@ -101,12 +110,12 @@ func load(root *os.Root, name string) ([]byte, *locale.Text) {
 		return cannot(err)
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	b, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err != nil {
 		return cannot(err)
 	}
-	if len(b) > maxFile {
-		t := say("is larger than 1 MiB: a file of the workspace is a page of text", "dépasse 1\u00a0Mio\u00a0: un fichier de l’espace de travail est une page de texte")
+	if int64(len(b)) > limit {
+		t := tooLarge(limit)
 		return nil, &t
 	}
 	return b, nil

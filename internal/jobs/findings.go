@@ -141,7 +141,7 @@ func (s *Scheduler) examine(ctx context.Context, c *agency.Campaign, state strin
 	limited, cancel := work(ctx, findingTimeout)
 	defer cancel()
 	db := s.Warehouse.DB()
-	scope, err := metrics.LoadScope(limited, db, c.Client.ID, c)
+	scope, err := metrics.LoadScope(limited, db, c.Client, c)
 	if err != nil {
 		return err
 	}

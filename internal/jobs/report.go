@@ -336,10 +336,8 @@ func (k lack) without() locale.Text {
 // awaited says what a report waits for.
 func (k lack) awaited() locale.Text {
 	if k.trouble != nil {
-		return locale.Text{
-			EN: fmt.Sprintf("its data cannot be used: %v", k.trouble),
-			FR: fmt.Sprintf("ses données ne sont pas utilisables\u00a0: %v", k.trouble),
-		}
+		why := inWords(k.trouble)
+		return locale.Text{EN: "its data cannot be used: " + why.EN, FR: "ses données ne sont pas utilisables\u00a0: " + why.FR}
 	}
 	var en, fr []string
 	for _, x := range k.late {
@@ -357,6 +355,22 @@ func (k lack) awaited() locale.Text {
 	}
 }
 
+// inWords is an error in the language of its reader, where it has one.
+func inWords(err error) locale.Text {
+	var question *metrics.ErrQuestion
+	var currencies *metrics.ErrCurrencies
+	var problems agency.Problems
+	switch {
+	case errors.As(err, &question):
+		return question.Text
+	case errors.As(err, &currencies):
+		return currencies.Text
+	case errors.As(err, &problems):
+		return locale.Text{EN: problems.In(locale.EN), FR: problems.In(locale.FR)}
+	}
+	return locale.Same(err.Error())
+}
+
 // lacking finds what a period lacks. A platform is there when its accounts are
 // known completely up to the end of the period, or of its channels' own
 // flights; or when an export that covers that day was made after it, which says
@@ -364,7 +378,7 @@ func (k lack) awaited() locale.Text {
 func (s *Scheduler) lacking(ctx context.Context, c *agency.Campaign, period reports.Days) (k lack, err error) {
 	k.days = reports.Days{From: max(period.From, c.Flight.Start), To: min(period.To, c.Flight.End)}
 	db := s.Warehouse.DB()
-	scope, err := metrics.LoadScope(ctx, db, c.Client.ID, c)
+	scope, err := metrics.LoadScope(ctx, db, c.Client, c)
 	if err != nil {
 		return k, err
 	}
@@ -450,11 +464,8 @@ func (s *Scheduler) build(ctx context.Context, j job, x Slot, note locale.Text, 
 	// Also when the scheduler is being stopped: the work is done.
 	ctx = context.WithoutCancel(ctx)
 	if err != nil {
-		at := s.Clock()
-		return s.failed(ctx, &x, at, at, err.Error(), locale.Text{
-			EN: fmt.Sprintf("the report could not be built: %v", err),
-			FR: fmt.Sprintf("le rapport n’a pas pu être construit\u00a0: %v", err),
-		})
+		at, why := s.Clock(), inWords(err)
+		return s.failed(ctx, &x, at, at, err.Error(), locale.Text{EN: "the report could not be built: " + why.EN, FR: "le rapport n’a pas pu être construit\u00a0: " + why.FR})
 	}
 	x.State, x.Finished, x.Error, x.Why, x.Output = Done, s.Clock(), "", note, output(j.campaign, e)
 	s.Log.Info("report issued", "slot", x.Slot, "edition", x.Output, "attempts", x.Attempts)

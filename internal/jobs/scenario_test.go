@@ -439,7 +439,7 @@ func (sc *scenario) kept() {
 					outage = outage || f.Rule == "tracking-outage"
 				}
 			}
-			scope, err := metrics.LoadScope(context.Background(), sc.wh.DB(), client.ID, c)
+			scope, err := metrics.LoadScope(context.Background(), sc.wh.DB(), client, c)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -3,7 +3,7 @@ with take as (
     {{take}}
 )
 select
-    p.first_day, p.last_day, s.account, p.campaign, t.channel, s.stream, p.batch, s.depth, s.splits, s.breakdown,
+    p.first_day, p.last_day, s.account, p.campaign, t.channel, s.stream, p.batch, s.depth, s.splits, s.breakdown, s.currency,
     {{sums}}
 from span p
 join stream s on s.stream = p.stream
@@ -21,6 +21,6 @@ where b.undone_at is null
   and p.last_day >= {{from}}
   and p.first_day <= {{to}}
   and s.depth is not null
-group by p.first_day, p.last_day, s.account, p.campaign, t.channel, s.stream, p.batch, s.depth, s.splits, s.breakdown,
+group by p.first_day, p.last_day, s.account, p.campaign, t.channel, s.stream, p.batch, s.depth, s.splits, s.breakdown, s.currency,
     b.known_as_of, b.imported_at
 order by b.known_as_of desc, b.imported_at desc, p.batch desc, p.first_day
