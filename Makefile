@@ -12,7 +12,7 @@ DEMO     := demo
 # JavaScript engine, which it slows down by an order of magnitude.
 RACE      = $(shell go list ./... | grep -v -e /internal/warehouse -e /cmd/ -e /dashboards -e /internal/jobs -e '/metrics$$' -e /reports)
 
-.PHONY: demo build test bench assets dev-assets tools chromium check fuzz clean
+.PHONY: demo build test bench assets dev-assets tools chromium sshd check fuzz clean
 
 demo: build ## the whole thing: build, then a demo agency with its report
 	bin/vigie demo --dir $(DEMO)
@@ -46,12 +46,20 @@ chromium:
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
 	  else echo "no Chromium: tests of pages are skipped; to run them: sudo apt-get install chromium" >&2; fi; fi
 
+# Files are fetched from a real SFTP server, on the loopback address while a test
+# runs. It is not installed where that would start a server for everybody.
+sshd:
+	@if ! [ -x /usr/sbin/sshd ]; then \
+	  if [ "$$(id -u)" = 0 ] && ! [ -d /run/systemd/system ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openssh-server >/dev/null; \
+	  else echo "no OpenSSH server: tests of SFTP are skipped; to run them: sudo apt-get install openssh-server" >&2; fi; fi
+
 check: ## gofmt, vet, staticcheck
 	@bad=$$(gofmt -l $(GOFILES)); if [ -n "$$bad" ]; then echo "gofmt -w these:" >&2; echo "$$bad" >&2; exit 1; fi
 	go vet ./...
 	go tool staticcheck ./...
 
-test: tools dev-assets chromium ## everything that must pass
+test: tools dev-assets chromium sshd ## everything that must pass
 	$(MAKE) check
 	VIGIE_CHROMIUM_NO_SANDBOX=$$([ "$$(id -u)" = 0 ] && echo 1) go test ./...
 	go test -race -short $(RACE)

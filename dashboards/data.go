@@ -3,7 +3,9 @@ package dashboards
 import (
 	"fmt"
 	"strings"
+	"time"
 
+	"vigie/internal/agency"
 	"vigie/internal/locale"
 	"vigie/metrics"
 	"vigie/reports"
@@ -22,7 +24,14 @@ type dataView struct {
 	Conversion    []string // at which rates amounts came into one currency
 	Outside       []string // platform campaigns that no channel takes
 	Inbox         string
+	// The sources that exports are fetched from; none where nothing is fetched.
+	Fetched      []fetchedRow
+	FetchedTitle string
 }
+
+// fetchedRow is a source, what came of it the last time, and when it is asked
+// next.
+type fetchedRow struct{ Name, Kind, Asked, What, Next string }
 
 // channelDays are the days of a channel that have data.
 type channelDays struct {
@@ -54,7 +63,50 @@ func dataPage(v *visit) error {
 	for _, x := range p.Outside {
 		b.Outside = append(b.Outside, reports.PlatformName(x.Platform)+" · "+x.Name)
 	}
+	if err := v.fetched(b, s.c.Client.ID); err != nil {
+		return err
+	}
 	v.write("data", &frame{Title: v.say("Data", "Données") + " · " + s.c.Name, Current: "campaigns", Body: b})
+	return nil
+}
+
+// sourceKinds are the kinds of source in words.
+var sourceKinds = map[string]locale.Text{
+	agency.HTTPS:   {EN: "link", FR: "lien"},
+	agency.SFTP:    {EN: "server folder", FR: "dossier sur un serveur"},
+	agency.Mailbox: {EN: "mailbox", FR: "boîte aux lettres"},
+}
+
+// fetched adds the client's sources.
+func (v *visit) fetched(b *dataView, client string) error {
+	if v.Status == nil {
+		return nil
+	}
+	st, err := v.Status(v.r.Context())
+	if err != nil {
+		return err
+	}
+	instant := func(at time.Time) string {
+		if at.IsZero() {
+			return locale.Dash
+		}
+		return v.lang.Instant(at.In(v.agency.Zone))
+	}
+	failed := 0
+	for _, x := range st.Sources {
+		if x.Client != client {
+			continue
+		}
+		if x.Failed {
+			failed++
+		}
+		b.Fetched = append(b.Fetched, fetchedRow{x.ID, sourceKinds[x.Kind].In(v.lang), instant(x.Asked), x.Why.In(v.lang), instant(x.Next)})
+	}
+	n := len(b.Fetched)
+	b.FetchedTitle = fmt.Sprintf(v.lang.Plural(float64(n), v.say("%d source is asked for exports", "%d source est interrogée"), v.say("%d sources are asked for exports", "%d sources sont interrogées")), n)
+	if failed > 0 {
+		b.FetchedTitle += fmt.Sprintf(v.lang.Plural(float64(failed), v.say(", %d could not be fetched from", ", dont %d en échec"), v.say(", %d could not be fetched from", ", dont %d en échec")), failed)
+	}
 	return nil
 }
 

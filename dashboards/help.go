@@ -20,6 +20,7 @@ type Topic struct {
 var topics = []Topic{
 	{Name: locale.Text{EN: "start", FR: "demarrer"}, Title: locale.Text{EN: "From exports to a report in five steps", FR: "Des exports au rapport en cinq étapes"}},
 	{Name: locale.Text{EN: "exports", FR: "exports"}, Title: locale.Text{EN: "Exports: what is recognised, what is refused", FR: "Les exports\u00a0: ce qui est reconnu, ce qui est refusé"}},
+	{Name: locale.Text{EN: "sources", FR: "sources"}, Title: locale.Text{EN: "Sources: fetching the exports", FR: "Les sources\u00a0: aller chercher les exports"}},
 	{Name: locale.Text{EN: "tables", FR: "tableaux"}, Title: locale.Text{EN: "Platforms, and tables made by hand", FR: "Les plateformes, et les tableaux faits à la main"}},
 	{Name: locale.Text{EN: "currencies", FR: "devises"}, Title: locale.Text{EN: "Currencies: accounts in several of them, and exchange rates", FR: "Les devises\u00a0: des comptes en plusieurs devises, et les cours de change"}},
 	{Name: locale.Text{EN: "kpi", FR: "indicateurs"}, Title: locale.Text{EN: "KPIs: definitions and traps", FR: "Les indicateurs\u00a0: définitions et pièges"}},

@@ -4,11 +4,13 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"vigie/ingest"
+	"vigie/internal/agency"
 	"vigie/internal/locale"
 	"vigie/metrics"
 	"vigie/metrics/insight"
@@ -126,6 +128,36 @@ func TestHelp(t *testing.T) {
 	}
 	if files, err := helpFiles.ReadDir("help"); err != nil || len(files) != 2*len(topics) {
 		t.Errorf("%d files for %d topics, %v", len(files), len(topics), err)
+	}
+}
+
+// Each example of a source in the help is one.
+func TestHelpSources(t *testing.T) {
+	blocks := regexp.MustCompile("(?s)```\n(kind: .*?)```")
+	for _, l := range locale.Langs {
+		_, text, _ := Help("sources", l)
+		found := blocks.FindAllStringSubmatch(text, -1)
+		if len(found) != 3 {
+			t.Fatalf("%s: %d examples", l, len(found))
+		}
+		dir := t.TempDir()
+		files := map[string]string{"vigie.yaml": "name: A\ntime_zone: Europe/Paris\ncurrency: EUR\n", "clients/exemple/client.yaml": "name: A\n", "clients/example/client.yaml": "name: A\n"}
+		for i, m := range found {
+			files[fmt.Sprintf("sources/s%d.yaml", i)] = m[1]
+		}
+		for name, body := range files {
+			path := filepath.Join(dir, name)
+			if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, []byte(body), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a, err := agency.Open(dir, agency.Known{})
+		if err != nil || len(a.Sources) != 3 || len(a.Problems) > 0 {
+			t.Errorf("%s: %v, %v", l, err, a.Problems)
+		}
 	}
 }
 

@@ -69,6 +69,19 @@ func TestSchedule(t *testing.T) {
 	for i := range 4 { // files settle before they are taken in
 		tick(now.Add(time.Duration(i) * 5 * time.Second))
 	}
+	// A source whose link nobody has written down yet.
+	source := filepath.Join(dir, "sources", "feuille.yaml")
+	if err := os.MkdirAll(filepath.Dir(source), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(source, []byte("kind: https\nclient: bloc-d-ardoise\nhosts: [files.example.com]\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	says(campaignPath+"/data", "1 source est interrogée", "feuille", "lien", "20 octobre 2026 à 6 h 15")
+	s.Fetch(context.Background(), now)
+	says(campaignPath+"/data", "1 source est interrogée, dont 1 en échec", "19 octobre 2026 à 7 h 50", "pas de lien : écrivez url dans sources/feuille.yaml")
+	tick(now)
+	says("/", "sources/feuille : pas de lien", "vigie sync feuille")
 	says("/", "inbox/perdu.csv", "à mettre dans le dossier d’un client")
 	says(campaignPath+"/reports", "lundi 08:00", "prochain : 19 octobre 2026 à 8 h")
 

@@ -230,7 +230,7 @@ func (p *parser) notes(rep *Report) {
 		}
 	}
 	for i, c := range rep.Columns {
-		if name, _ := normalise(c.Header); personal[name] && p.r.dropped(name) {
+		if name, _ := normalise(c.Header); p.r.dropped(name) {
 			rep.Columns[i] = Column{Header: c.Header, Role: "unused", Note: locale.Text{
 				EN: "declared as data about people: not read, and the file is not kept",
 				FR: "déclarée comme donnée personnelle\u00a0: non lue, et le fichier n’est pas gardé",

@@ -102,7 +102,7 @@ var personal = func() map[string]bool {
 	for _, h := range strings.Split("Email|E-mail|Email address|E-mail address|Adresse e-mail|Adresse email|Courriel|Adresse électronique|"+
 		"Phone|Phone number|Mobile phone number|Telephone|Téléphone|Numéro de téléphone|Caller phone number|Numéro de l’appelant|"+
 		"First name|Last name|Full name|Prénom|Nom de famille|Nom complet|full_name|first_name|last_name|phone_number|"+
-		"App-instance ID|User ID|User-ID|IP|Billing Name|Shipping Name|Billing Phone|Shipping Phone|Customer email|Billing Email Address|Nom du client|Customer name|Client (nom)|"+
+		"App-instance ID|User ID|User-ID|IP|Billing Name|Shipping Name|Billing Phone|Shipping Phone|Customer email|Billing Email Address|Customer name|"+
 		"GCLID|Google Click ID|Google Click ID (GCLID)|fbclid|Click ID|Date of birth|Date de naissance|IP address|Adresse IP", "|") {
 		name, _ := normalise(h)
 		m[name] = true

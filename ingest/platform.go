@@ -73,6 +73,9 @@ type Platform struct {
 	// DayIsRangeStart: without a split by day every row is dated on the first
 	// day of the range.
 	DayIsRangeStart bool
+	// Personal are headers of data about people in this platform's files, which
+	// mean something else in others.
+	Personal string
 	// Void are the words by which the column of status says that an order does
 	// not count.
 	Void string

@@ -486,7 +486,7 @@ func (r *Reader) wanted(asked *Platform) locale.Text {
 // those that the owner of the file has declared: they are dropped.
 func (r *Reader) personalColumn(header []string) string {
 	for _, h := range header {
-		if name, _ := normalise(h); personal[name] && !r.dropped(name) {
+		if name, _ := normalise(h); (personal[name] || r.layout != nil && listed(r.layout.platform.Personal, h)) && !r.dropped(name) {
 			return h
 		}
 	}

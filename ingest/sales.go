@@ -42,6 +42,7 @@ var _ = register(Platform{
 	Decimal: map[locale.Lang]byte{locale.EN: '.'},
 	Dates:   map[locale.Lang]string{locale.FR: "dmy"},
 	Nulls:   []string{"--"},
+	Personal: "Client | Nom du client | Customer | Customer name | Adresse | Address",
 	Void: "cancelled | canceled | voided | refunded | failed | expired | wc-cancelled | wc-refunded | wc-failed | trash | annule | annulee | rembourse | remboursee | " +
 		"paiement refuse | erreur de paiement | echec | echouee | payment error",
 	Columns: []Header{

@@ -16,6 +16,7 @@ import (
 
 	"vigie/ingest"
 	"vigie/internal/agency"
+	"vigie/internal/jobs"
 	"vigie/internal/locale"
 	"vigie/internal/warehouse"
 	"vigie/metrics"
@@ -41,7 +42,9 @@ type app struct {
 	agency *agency.Agency
 	wh     *warehouse.Warehouse // open for the length of the command
 	shared bool                 // wh belongs to the server
-	args   []string             // as given, to be sent to the server
+	// scheduler is the server's; nil in a command that runs by itself.
+	scheduler *jobs.Scheduler
+	args      []string // as given, to be sent to the server
 	// fileArgs are the files that the command line names, in order.
 	fileArgs []string
 	// stand is where the command stands inside the workspace, slash-separated.
@@ -204,7 +207,7 @@ Start with "vigie demo": it makes a complete agency with data and a report.`,
 	f.StringVar(&a.lang, "lang", "", "fr or en (default: the workspace's)")
 	f.BoolVar(&a.json, "json", false, "print data as JSON")
 	f.DurationVar(&a.wait, "wait", 30*time.Second, "how long to wait for another command to leave the workspace")
-	root.AddCommand(a.demoCmd(), a.initCmd(), a.importCmd(), a.batchesCmd(), a.kpiCmd(), a.reportCmd(), a.serveCmd(), a.versionCmd())
+	root.AddCommand(a.demoCmd(), a.initCmd(), a.importCmd(), a.syncCmd(), a.batchesCmd(), a.kpiCmd(), a.reportCmd(), a.serveCmd(), a.versionCmd())
 	root.SetHelpCommand(a.helpCmd(root))
 	for _, c := range root.Commands() {
 		noArgs(c)
@@ -270,11 +273,12 @@ func (a *app) openAgency() error {
 
 // known are the words that a workspace's files may use.
 func known() agency.Known {
-	k := agency.Known{Means: ingest.Means, Measures: map[string][]string{"": metrics.ConversionMeasures()}}
+	k := agency.Known{Platforms: []string{}, Means: ingest.Means, Measures: map[string][]string{"": metrics.ConversionMeasures()}}
 	for _, x := range metrics.KPIs {
 		k.KPIs = append(k.KPIs, x.ID)
 	}
 	for _, p := range ingest.Platforms() {
+		k.Platforms = append(k.Platforms, p.ID)
 		var list []string
 		for _, m := range metrics.ConversionMeasures() {
 			in := slices.ContainsFunc(slices.Concat(p.Columns, p.API), func(h ingest.Header) bool { return h.As == m })

@@ -22,6 +22,7 @@ var rooms = map[string][]string{
 	"internal/agency":             {"internal/locale"},
 	"internal/simulate":           {"internal/locale", "internal/agency"},
 	"ingest":                      {"internal/locale"},
+	"ingest/source":               {"internal/locale"},
 	"internal/warehouse":          {"ingest", "internal/locale"},
 	"metrics/stats":               {},
 	"metrics":                     {"internal/locale", "internal/agency", "metrics/stats"},
@@ -34,7 +35,7 @@ var rooms = map[string][]string{
 	"reports/render":              {"internal/locale", "reports/assets"},
 	"reports": {"internal/locale", "internal/agency", "metrics", "metrics/stats", "metrics/insight", "metrics/insight/words", "metrics/advise",
 		"reports/assets", "reports/chart", "reports/render"},
-	"internal/jobs": {"ingest", "internal/locale", "internal/agency", "internal/warehouse", "metrics", "metrics/insight", "reports", "reports/chart"},
+	"internal/jobs": {"ingest", "ingest/source", "internal/locale", "internal/agency", "internal/warehouse", "metrics", "metrics/insight", "reports", "reports/chart"},
 	"dashboards": {"internal/locale", "internal/agency", "internal/jobs", "metrics", "metrics/insight", "metrics/advise", "reports", "reports/assets", "reports/chart",
 		"reports/render"},
 }
@@ -48,6 +49,9 @@ var only = map[string]string{
 	"github.com/goccy/go-yaml":             "internal/agency",
 	"github.com/invopop/jsonschema":        "internal/agency",
 	"github.com/spf13/cobra":               "cmd/vigie",
+	"github.com/pkg/sftp":                  "ingest/source",
+	"golang.org/x/crypto/ssh":              "ingest/source",
+	"github.com/emersion/go-imap":          "ingest/source",
 	"github.com/apache/arrow/go/v17/arrow": "ingest internal/warehouse",
 }
 

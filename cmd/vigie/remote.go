@@ -204,6 +204,7 @@ func (a *app) serveCommands() http.Handler {
 		run := &app{
 			clock: a.clock, in: bytes.NewReader(nil), out: lineWriter{l, false}, err: lineWriter{l, true},
 			files: &sentFiles{body: in, files: cmd.Files}, env: withoutDirs(cmd.Env), dir: a.agency.Dir, stand: cmd.Stand, wh: a.wh, shared: true,
+			scheduler: a.scheduler,
 		}
 		code := run.run(r.Context(), withoutDir(cmd.Args))
 		io.Copy(io.Discard, in) // a body that is not read to its end cannot be closed beside the answer

@@ -32,8 +32,8 @@ func (a *app) serveCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "The dashboards, the inbox and the schedule",
-		Long: `Serve the dashboards on this machine, take in what is dropped in the inbox and
-build the reports that the campaigns ask for when they are due. The first line
+		Long: `Serve the dashboards on this machine, take in what is dropped in the inbox, fetch
+from the sources and build the reports that the campaigns ask for when they are due. The first line
 printed is the link that opens the dashboards; whoever has it sees everything, and
 it changes at each start. Every other command keeps working: it is run by the
 server. Interrupting it lets the work under way finish.`,
@@ -77,6 +77,7 @@ func (a *app) serve(ctx context.Context, listen string) error {
 		Agency: workspace, Warehouse: a.wh, Clock: a.clock,
 		Engine: func() (*chart.Engine, error) { return engine, nil }, Version: version, Log: log,
 	})
+	a.scheduler = scheduler
 	pages, err := dashboards.New(dashboards.Config{
 		Agency: workspace, DB: a.wh.DB(), Engine: engine, Clock: a.clock, Version: version, Token: token, Status: scheduler.Status,
 	})

@@ -150,3 +150,28 @@ func FuzzSource(f *testing.F) {
 		}
 	})
 }
+
+// Whatever the file of secrets holds, reading it ends in values or in problems
+// with a line, and no problem shows what stands there.
+func FuzzSecrets(f *testing.F) {
+	f.Add("A=1\n# x\n\nB='2'\n")
+	f.Add("a=1\nA=1\nA=2\r\n=x")
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, text string) {
+		path := filepath.Join(dir, secretsName)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, err := ReadSecrets(dir)
+		if (s == nil) == (err == nil) {
+			t.Fatalf("%v, %v", s, err)
+		}
+		ps, _ := err.(Problems)
+		for _, p := range ps {
+			name := regexp.MustCompile(`^[A-Z][A-Z0-9_]* is there twice$`).MatchString(p.Message.EN)
+			if p.Line < 1 || p.Excerpt != "" || !name && p.Message.EN != "want NAME=value, the name in capitals" {
+				t.Fatalf("%+v", p)
+			}
+		}
+	})
+}

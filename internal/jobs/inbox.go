@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"vigie/ingest"
+	"vigie/ingest/source"
 	"vigie/internal/agency"
 	"vigie/internal/locale"
 	"vigie/internal/warehouse"
@@ -47,27 +48,9 @@ type dropped struct {
 	present bool      // seen in this look
 }
 
-// unfinished reports files that are not, or not yet, what somebody dropped:
-// hidden files, downloads under way, what Office and file managers leave.
-func unfinished(name string) bool {
-	lower := strings.ToLower(name)
-	if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "~$") {
-		return true
-	}
-	for _, suffix := range append(downloads, ".tmp", "~") {
-		if strings.HasSuffix(lower, suffix) {
-			return true
-		}
-	}
-	return lower == "thumbs.db" || lower == "desktop.ini"
-}
-
-// downloads are what browsers add to the name of a file that is coming.
-var downloads = []string{".crdownload", ".part", ".partial", ".download", ".opdownload"}
-
 // coming reports a file whose download lies beside it.
 func coming(root *os.Root, name string) bool {
-	return slices.ContainsFunc(downloads, func(suffix string) bool {
+	return slices.ContainsFunc(source.Downloads, func(suffix string) bool {
 		_, err := root.Lstat(name + suffix)
 		return err == nil
 	})
@@ -102,7 +85,7 @@ func (s *Scheduler) inbox(ctx context.Context, a *agency.Agency, now time.Time) 
 			return nil
 		}
 		switch name := e.Name(); {
-		case unfinished(name):
+		case source.Unfinished(name):
 		case e.IsDir():
 			client, err := a.Client(name)
 			if err != nil {
@@ -163,7 +146,7 @@ func (s *Scheduler) clientInbox(ctx context.Context, inbox *os.Root, client *age
 	}
 	var ready []fs.FileInfo
 	for _, e := range entries {
-		if unfinished(e.Name()) || !e.Type().IsRegular() {
+		if source.Unfinished(e.Name()) || !e.Type().IsRegular() {
 			continue
 		}
 		info, err := root.Lstat(e.Name())
@@ -226,6 +209,7 @@ func (s *Scheduler) take(ctx context.Context, root *os.Root, client *agency.Clie
 		return err
 	})
 	l := client.Agency.Language
+	s.told(client, name, results, err)
 	if err != nil {
 		if d.tries++; d.tries <= len(backOff) {
 			d.next = now.Add(backOff[d.tries-1])
@@ -266,15 +250,9 @@ func putAway(root *os.Root, name, folder string, note func(file string) string) 
 		return err
 	}
 	defer to.Close()
-	free := name
-	for i := 2; ; i++ {
-		if _, err := to.Lstat(free); errors.Is(err, fs.ErrNotExist) {
-			break
-		} else if err != nil {
-			return err
-		}
-		ext := path.Ext(name)
-		free = fmt.Sprintf("%s (%d)%s", strings.TrimSuffix(name, ext), i, ext)
+	free, err := freeName(to, name)
+	if err != nil {
+		return err
 	}
 	if note != nil {
 		text := note(path.Join(folder, free))
@@ -283,4 +261,19 @@ func putAway(root *os.Root, name, folder string, note func(file string) string) 
 		}
 	}
 	return root.Rename(name, path.Join(folder, free))
+}
+
+// freeName is a name that no file of a folder has yet.
+func freeName(folder *os.Root, name string) (string, error) {
+	free := name
+	for i := 2; ; i++ {
+		switch _, err := folder.Lstat(free); {
+		case errors.Is(err, fs.ErrNotExist):
+			return free, nil
+		case err != nil:
+			return "", err
+		}
+		ext := path.Ext(name)
+		free = fmt.Sprintf("%s (%d)%s", strings.TrimSuffix(name, ext), i, ext)
+	}
 }

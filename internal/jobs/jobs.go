@@ -1,23 +1,24 @@
 // Package jobs does by itself what the workspace asks for: exports dropped in
-// the inbox are taken in, findings are worked out again when data change, and
-// each report is built when it is due.
+// the inbox are taken in, sources are asked for new ones, findings are worked
+// out again when data change, and each report is built when it is due.
 //
 // It decides when a report is due and that it is built once. A due time is a
 // slot, named by the wall clock of its campaign's zone, and the ledger in the
 // warehouse holds one row for each: what is missed is what the schedule says
 // and the ledger does not, however long the machine slept. Of several missed
 // slots of a report only the newest is caught up, the others are written down
-// as skipped. A slot whose data have not come waits for them until the next
+// as skipped; so it is for sources, which give what they have now. A slot whose data have not come waits for them until the next
 // one is due, rather than issuing a report with holes. A workspace whose day is
 // fixed builds nothing by schedule: its day never ends.
 //
 // One thing is done at a time, in the order in which it matters: inbox,
-// findings, reports. Every step starts from what is on disk, so that a process
+// findings, reports; only sources are asked beside them, since a server may be
+// slow. Every step starts from what is on disk, so that a process
 // killed at any moment goes on where it was.
 //
 // It is the only importer of robfig/cron, which reads schedules and ticks;
-// slot.go says what is made of it. The files to read next are report.go and
-// inbox.go.
+// slot.go says what is made of it. The files to read next are report.go,
+// inbox.go and sources.go.
 package jobs
 
 import (
@@ -31,6 +32,7 @@ import (
 
 	"github.com/robfig/cron/v3"
 
+	"vigie/ingest/source"
 	"vigie/internal/agency"
 	"vigie/internal/locale"
 	"vigie/internal/warehouse"
@@ -55,8 +57,14 @@ type Config struct {
 // workspace's lock, so there is only one.
 type Scheduler struct {
 	Config
-	poll time.Duration
-	tick sync.Mutex // one look at a time
+	poll     time.Duration
+	tick     sync.Mutex // one look at a time
+	fetching sync.Mutex // one source at a time
+
+	// get fetches; tests of this package have servers that never were.
+	get func(context.Context, source.Source, source.Desk) (source.Got, error)
+	// told is told what became of a file of the inbox, or of the exports in it.
+	told func(client *agency.Client, name string, results []*warehouse.Imported, trouble error)
 
 	// What is remembered from one look to the next; all of it can be lost.
 	files     map[string]*dropped // files of the inbox, by client/name
@@ -94,7 +102,7 @@ func New(c Config) *Scheduler {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Scheduler{Config: c, poll: pollEvery, files: map[string]*dropped{}, lacks: map[string]looked{}, unfounded: map[string]check{}}
+	return &Scheduler{Config: c, poll: pollEvery, get: source.Fetch, told: untold, files: map[string]*dropped{}, lacks: map[string]looked{}, unfounded: map[string]check{}}
 }
 
 // Run looks every few seconds until ctx ends; it then lets the piece of work
@@ -103,10 +111,14 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	log := cron.DiscardLogger
 	// Skip stands outside Recover: the other way round a panic would leave the
 	// guard taken, and nothing would ever run again.
-	chain := cron.NewChain(cron.SkipIfStillRunning(log), cron.Recover(cronLog{s.Log}))
+	chain := func() cron.Chain {
+		return cron.NewChain(cron.SkipIfStillRunning(log), cron.Recover(cronLog{s.Log}))
+	}
 	c := cron.New(cron.WithLogger(log))
-	look := chain.Then(cron.FuncJob(func() { s.Tick(ctx, s.Clock()) }))
-	c.Schedule(cron.Every(s.poll), look)
+	for _, look := range []func(context.Context, time.Time){s.Tick, s.Fetch} {
+		// Each has a chain of its own: its guard knows it alone.
+		c.Schedule(cron.Every(s.poll), chain().Then(cron.FuncJob(func() { look(ctx, s.Clock()) })))
+	}
 	c.Start()
 	<-ctx.Done()
 	<-c.Stop().Done()
@@ -139,7 +151,7 @@ func (s *Scheduler) Tick(ctx context.Context, now time.Time) {
 		for _, step := range []struct {
 			name string
 			do   func(context.Context, *agency.Agency, time.Time) error
-		}{{"inbox", s.inbox}, {"findings", s.findings}, {"reports", s.reports}} {
+		}{{"inbox", s.inbox}, {"sources", s.sourceNotices}, {"findings", s.findings}, {"reports", s.reports}} {
 			if ctx.Err() != nil {
 				break
 			}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -95,10 +96,10 @@ func TestRunDrains(t *testing.T) {
 		time.Sleep(50 * time.Millisecond)
 		return sharedEngine()
 	}
-	workspace, first := sc.s.Agency, true
+	workspace := sc.s.Agency
+	var asked atomic.Int32
 	sc.s.Agency = func() (*agency.Agency, error) {
-		if first {
-			first = false
+		if asked.Add(1) <= 2 { // by the first look at each of the two
 			panic("on purpose")
 		}
 		return workspace()
@@ -418,6 +419,7 @@ func TestTexts(t *testing.T) {
 	platforms := lack{late: []lag{{"A", 0}, {"B", locale.Date(2026, 10, 1)}}}
 	for _, x := range []locale.Text{
 		importedName, refusedName, missed, overtaken, tooLate, noLonger, cutShort, noReview, flightOver,
+		missedFetches, overtakenFetch, fetchCutShort, sourceGone,
 		fixedDay(&agency.Agency{Today: 20000}), platforms.awaited(), platforms.without(), ended(tooLate, missed),
 	} {
 		if x.EN == "" || x.FR == "" || x.EN == x.FR {

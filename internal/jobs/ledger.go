@@ -26,13 +26,13 @@ const (
 	Skipped State = "skipped"
 )
 
-// Slot is a row of the ledger: one time that a report was due.
+// Slot is a row of the ledger: one time that a report or a fetch was due.
 type Slot struct {
 	Slot     string       `json:"slot"` // job@2026-10-19T08:00 Europe/Paris
 	Job      string       `json:"job"`
 	Client   string       `json:"client"`
-	Campaign string       `json:"campaign"`
-	Kind     string       `json:"kind"`
+	Campaign string       `json:"campaign"` // empty for a fetch
+	Kind     string       `json:"kind"`     // of the report, or of the source
 	Due      time.Time    `json:"due"`
 	Zone     string       `json:"time_zone"`
 	Period   reports.Days `json:"period"`
@@ -44,6 +44,19 @@ type Slot struct {
 	Error    string       `json:"error,omitempty"` // as the program says it
 	Why      locale.Text  `json:"why,omitzero"`    // what it waits for, or why it ended so
 	Output   string       `json:"output,omitempty"`
+}
+
+// What a slot is of, in the log.
+const (
+	reportWord = "report"
+	fetchWord  = "fetch"
+)
+
+func (x Slot) what() string {
+	if x.Campaign == "" {
+		return fetchWord
+	}
+	return reportWord
 }
 
 const slotColumns = `slot, job, client, campaign, kind, due, zone, first_day, last_day, state, attempts,

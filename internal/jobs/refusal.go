@@ -66,7 +66,7 @@ func (r refusal) in(l locale.Lang, file string) string {
 	accept := say("If the file is right all the same, in the folder of the workspace:",
 		"Si le fichier est juste malgré tout, dans le dossier de l’espace de travail\u00a0:")
 	if one := r.results[0]; one.File == r.name {
-		line("%s", outcome(one, name).In(l))
+		line("%s", becameOf(one, name).In(l))
 		line("")
 		for _, reason := range reasons(one) {
 			line("  %s", reason.In(l))
@@ -84,7 +84,7 @@ func (r refusal) in(l locale.Lang, file string) string {
 		}
 		for _, x := range aside {
 			line("")
-			line("  %s", outcome(x, l.Quote(strings.TrimPrefix(x.File, r.name+"/"))).In(l))
+			line("  %s", becameOf(x, l.Quote(strings.TrimPrefix(x.File, r.name+"/"))).In(l))
 			for i, reason := range reasons(x) {
 				if i == maxMemberReasons {
 					line("    …")
@@ -107,8 +107,8 @@ func (r refusal) in(l locale.Lang, file string) string {
 	return b.String()
 }
 
-// outcome says what became of a file that was put aside.
-func outcome(x *warehouse.Imported, name string) locale.Text {
+// becameOf says what became of a file that was put aside.
+func becameOf(x *warehouse.Imported, name string) locale.Text {
 	switch {
 	case !x.Gate:
 		return locale.Text{EN: name + " was not taken in. Nothing of it was kept.", FR: name + " n’a pas été importé. Rien n’en a été gardé."}

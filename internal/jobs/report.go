@@ -16,8 +16,8 @@ import (
 	"vigie/reports"
 )
 
-// backOff are the pauses after each failed attempt at a report; when they are
-// used up it has failed, and is left for people to see.
+// backOff are the pauses after each failed attempt at a report or a fetch; when
+// they are used up it has failed, and is left for people to see.
 var backOff = []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute}
 
 // recheck is how often what a waiting report lacks is worked out again though
@@ -111,16 +111,9 @@ var (
 
 // job brings the ledger of one report up to date, and works on its open slot.
 func (s *Scheduler) job(ctx context.Context, j job, b *book, now time.Time, d data) error {
-	first, seen := b.firstSeen[j.name]
-	if !seen {
-		first = now
-		err := s.Warehouse.Small(ctx, func(tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, "insert into job (job, first_seen) values (?, ?) on conflict do nothing", j.name, now.UTC())
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("ledger: %w", err)
-		}
+	first, err := s.firstSeen(ctx, j, b, now)
+	if err != nil {
+		return err
 	}
 	open := b.open[j.name]
 	for i := range open {
@@ -133,7 +126,7 @@ func (s *Scheduler) job(ctx context.Context, j job, b *book, now time.Time, d da
 		}
 	}
 	if owed := j.owed(first, b.newest[j.name], now); len(owed) > 0 {
-		newest, err := s.enter(ctx, j, owed, open, now)
+		newest, err := s.enter(ctx, j, owed, open, missed, overtaken, now)
 		if err != nil {
 			return err
 		}
@@ -150,16 +143,32 @@ func (s *Scheduler) job(ctx context.Context, j job, b *book, now time.Time, d da
 	return nil
 }
 
+// firstSeen is when a job was first seen, which is now where the ledger does not
+// know it.
+func (s *Scheduler) firstSeen(ctx context.Context, j job, b *book, now time.Time) (time.Time, error) {
+	if first, ok := b.firstSeen[j.name]; ok {
+		return first, nil
+	}
+	err := s.Warehouse.Small(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "insert into job (job, first_seen) values (?, ?) on conflict do nothing", j.name, now.UTC())
+		return err
+	})
+	if err != nil {
+		return now, fmt.Errorf("ledger: %w", err)
+	}
+	return now, nil
+}
+
 // enter writes owed slots into the ledger, in one transaction: the newest is
-// to be built, the older ones are skipped, and so is what was still open
+// to be worked on, the older ones are skipped, and so is what was still open
 // before them.
-func (s *Scheduler) enter(ctx context.Context, j job, owed []moment, open []Slot, now time.Time) (newest Slot, err error) {
+func (s *Scheduler) enter(ctx context.Context, j job, owed []moment, open []Slot, missed, overtaken locale.Text, now time.Time) (newest Slot, err error) {
 	err = s.Warehouse.Small(ctx, func(tx *sql.Tx) error {
 		for _, x := range open {
 			if x.State != Waiting && x.State != Retry {
 				continue
 			}
-			delete(s.lacks, x.Slot)
+			s.forget(x)
 			why := overtaken
 			if x.State == Waiting && x.Why != (locale.Text{}) {
 				why = tooLate
@@ -168,17 +177,13 @@ func (s *Scheduler) enter(ctx context.Context, j job, owed []moment, open []Slot
 			if err := record(ctx, tx, x); err != nil {
 				return err
 			}
-			s.Log.Warn("report skipped", "slot", x.Slot, "why", x.Why.EN)
+			s.Log.Warn(x.what()+" skipped", "slot", x.Slot, "why", x.Why.EN)
 		}
 		for i, m := range owed {
-			from, to := j.schedule.period(m.wall)
-			newest = Slot{
-				Slot: j.slot(m), Job: j.name, Client: j.campaign.Client.ID, Campaign: j.campaign.ID, Kind: j.report.Kind,
-				Due: m.due, Zone: j.campaign.Zone.String(), Period: reports.Days{From: from, To: to}, State: Waiting,
-			}
+			newest = j.entry(m)
 			if i < len(owed)-1 {
 				newest.State, newest.Finished, newest.Why = Skipped, now, missed
-				s.Log.Warn("report skipped", "slot", newest.Slot, "why", missed.EN)
+				s.Log.Warn(newest.what()+" skipped", "slot", newest.Slot, "why", missed.EN)
 			}
 			if err := enter(ctx, tx, newest); err != nil {
 				return err
@@ -187,6 +192,14 @@ func (s *Scheduler) enter(ctx context.Context, j job, owed []moment, open []Slot
 		return nil
 	})
 	return newest, err
+}
+
+// forget drops what is remembered of an open slot. Only reports wait for data,
+// and only their goroutine remembers.
+func (s *Scheduler) forget(x Slot) {
+	if x.what() == reportWord {
+		delete(s.lacks, x.Slot)
+	}
 }
 
 // ended says why a slot ended, and what it had been waiting for.
@@ -200,8 +213,8 @@ func ended(end, before locale.Text) locale.Text {
 // close gives a slot a final state.
 func (s *Scheduler) close(ctx context.Context, x Slot, state State, why locale.Text, now time.Time) error {
 	x.State, x.Finished, x.NextTry, x.Why = state, now, time.Time{}, why
-	delete(s.lacks, x.Slot)
-	s.Log.Warn("report "+string(state), "slot", x.Slot, "why", why.EN)
+	s.forget(x)
+	s.Log.Warn(x.what()+" "+string(state), "slot", x.Slot, "why", why.EN)
 	return save(ctx, s.Warehouse, x)
 }
 
@@ -221,19 +234,20 @@ func (s *Scheduler) resume(ctx context.Context, j job, x *Slot, now time.Time) e
 			return save(ctx, s.Warehouse, *x)
 		}
 	}
-	return s.failed(ctx, x, x.Started, now, "interrupted", cutShort)
+	return s.failed(ctx, x, x.Started, now, 0, "interrupted", cutShort)
 }
 
 // failed records a failed attempt: another is to come, or none. The pause
-// counts from since, the end of the attempt as far as it is known.
-func (s *Scheduler) failed(ctx context.Context, x *Slot, since, now time.Time, text string, why locale.Text) error {
+// counts from since, the end of the attempt as far as it is known; it is no
+// shorter than least.
+func (s *Scheduler) failed(ctx context.Context, x *Slot, since, now time.Time, least time.Duration, text string, why locale.Text) error {
 	x.Error = text
 	if x.Attempts > len(backOff) {
 		x.State = Failed
 		return s.close(ctx, *x, Failed, why, now)
 	}
-	x.State, x.NextTry, x.Why = Retry, since.Add(backOff[x.Attempts-1]), why
-	s.Log.Warn("report failed", "slot", x.Slot, "attempt", x.Attempts, "next", x.NextTry, "error", text)
+	x.State, x.NextTry, x.Why = Retry, since.Add(max(backOff[x.Attempts-1], least)), why
+	s.Log.Warn(x.what()+" failed", "slot", x.Slot, "attempt", x.Attempts, "next", x.NextTry, "error", text)
 	return save(ctx, s.Warehouse, *x)
 }
 
@@ -465,7 +479,7 @@ func (s *Scheduler) build(ctx context.Context, j job, x Slot, note locale.Text, 
 	ctx = context.WithoutCancel(ctx)
 	if err != nil {
 		at, why := s.Clock(), inWords(err)
-		return s.failed(ctx, &x, at, at, err.Error(), locale.Text{EN: "the report could not be built: " + why.EN, FR: "le rapport n’a pas pu être construit\u00a0: " + why.FR})
+		return s.failed(ctx, &x, at, at, 0, err.Error(), locale.Text{EN: "the report could not be built: " + why.EN, FR: "le rapport n’a pas pu être construit\u00a0: " + why.FR})
 	}
 	x.State, x.Finished, x.Error, x.Why, x.Output = Done, s.Clock(), "", note, output(j.campaign, e)
 	s.Log.Info("report issued", "slot", x.Slot, "edition", x.Output, "attempts", x.Attempts)

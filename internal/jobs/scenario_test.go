@@ -20,6 +20,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"vigie/ingest/source"
 	"vigie/internal/agency"
 	"vigie/internal/locale"
 	"vigie/internal/simulate"
@@ -45,6 +46,10 @@ import (
 //	empty CLIENT NAME              a browser makes room for a download
 //	block CLIENT/CAMPAIGN          no edition can be written there
 //	unblock CLIENT/CAMPAIGN
+//	offer HOST NAME                a file of the case lies at the sources of a host
+//	break HOST final|away|WAIT TEXT
+//	                               they fail: for good, for now, or for a while
+//	mend HOST
 //
 // Times are those of Paris, or UTC with a Z. A process that dies is what its
 // files are at that moment: the workspace is copied, write-ahead log and all,
@@ -61,7 +66,11 @@ type scenario struct {
 	kill    string // what is to happen at the next report
 	revived string // the copy in which the story goes on
 	log     bytes.Buffer
+	logging sync.Mutex // sources have a goroutine of their own
 	ticks   int
+	offers  map[string][]string      // names of files, by host
+	broken  map[string]*source.Error // by host
+	asked   int                      // how often sources were asked
 }
 
 var paris = sync.OnceValue(func() *time.Location {
@@ -97,7 +106,7 @@ func TestScenarios(t *testing.T) {
 }
 
 func newScenario(t *testing.T, a *txtar.Archive) *scenario {
-	sc := &scenario{t: t, a: a, dir: t.TempDir(), engine: sharedEngine}
+	sc := &scenario{t: t, a: a, dir: t.TempDir(), engine: sharedEngine, offers: map[string][]string{}, broken: map[string]*source.Error{}}
 	files := simulate.DemoFiles()
 	for name := range files {
 		if strings.HasPrefix(name, "inbox/") {
@@ -153,12 +162,45 @@ func (sc *scenario) open() error {
 		}
 		return sc.engine()
 	}
+	s.get = sc.get
 	sc.s = s
 	sc.note("— server started")
 	return nil
 }
 
+// get stands for the servers of the scenario's sources.
+func (sc *scenario) get(ctx context.Context, spec source.Source, d source.Desk) (got source.Got, err error) {
+	sc.asked++
+	host := ""
+	switch spec := spec.(type) {
+	case source.HTTPS:
+		host = spec.Hosts[0]
+	case source.SFTP:
+		host = spec.Host
+	case source.Mailbox:
+		host = spec.Host
+	}
+	for _, name := range sc.offers[host] {
+		body := part(sc.t, sc.a, name)
+		tag := fmt.Sprint(len(body))
+		if known, ok := d.Known(name); ok && known == tag {
+			continue
+		}
+		path := filepath.Join(d.Dir, name)
+		if err := os.WriteFile(path, []byte(body), 0o600); err != nil {
+			return got, err
+		}
+		got.Items = append(got.Items, source.Item{Key: name, Tag: tag, Files: []source.File{{Name: name, Path: path, Size: int64(len(body))}}})
+	}
+	if e := sc.broken[host]; e != nil {
+		return got, e
+	}
+	return got, nil
+}
+
 func (sc *scenario) note(line string) {
+	sc.logging.Lock()
+	defer sc.logging.Unlock()
 	fmt.Fprintf(&sc.log, "%s  %s\n", sc.now.In(paris()).Format("2006-01-02 15:04"), line)
 }
 
@@ -222,6 +264,7 @@ func (sc *scenario) tick() error {
 	before := sc.done()
 	sc.ticks++
 	sc.s.Tick(context.Background(), sc.now)
+	sc.s.Fetch(context.Background(), sc.now)
 	if sc.revived != "" {
 		return sc.revive()
 	}
@@ -343,6 +386,20 @@ func (sc *scenario) do(words []string) error {
 		return sc.open()
 	case "kill":
 		sc.kill = words[1]
+	case "offer":
+		sc.offers[words[1]] = append(sc.offers[words[1]], strings.Join(words[2:], " "))
+		sc.note("— offered: " + strings.Join(words[1:], " "))
+	case "break":
+		text := strings.Join(words[3:], " ")
+		e := &source.Error{Text: locale.Text{EN: text, FR: text + " (fr)"}, Final: words[2] == "final", Away: words[2] == "away"}
+		if wait, err := time.ParseDuration(words[2]); err == nil {
+			e.Wait = wait
+		}
+		sc.broken[words[1]] = e
+		sc.note("— broken: " + strings.Join(words[1:], " "))
+	case "mend":
+		delete(sc.broken, words[1])
+		sc.note("— mended: " + words[1])
 	case "block", "unblock":
 		client, campaign, _ := strings.Cut(words[1], "/")
 		editions := filepath.Join(sc.dir, "clients", client, campaign, "editions")
@@ -496,10 +553,11 @@ func (sc *scenario) once() {
 		t.Fatal(err)
 	}
 	reported, wrong := reportJobs(sc.agency)
-	if len(wrong) > 0 {
-		t.Error(wrong)
+	fetched, wrong2 := sourceJobs(sc.agency)
+	if len(wrong)+len(wrong2) > 0 {
+		t.Error(wrong, wrong2)
 	}
-	for _, j := range reported {
+	for _, j := range append(reported, fetched...) {
 		for _, m := range j.owed(b.firstSeen[j.name], time.Time{}, sc.now) {
 			if _, ok := rows[j.slot(m)]; !ok {
 				t.Errorf("%s came due and has no row", j.slot(m))

@@ -175,23 +175,44 @@ func (s schedule) period(wall time.Time) (from, to locale.Day) {
 	return to, to
 }
 
-// job is a report that a campaign asks for.
+// job is what comes due: a report that a campaign asks for, or a source to be
+// fetched from.
 type job struct {
-	name     string // report/client/campaign/tracking-week
-	campaign *agency.Campaign
-	report   agency.Report
+	name     string // report/client/campaign/tracking-week, source/id
 	schedule schedule
+	campaign *agency.Campaign // of a report
+	report   agency.Report
+	source   *agency.Source // nil for a report
 }
 
 // slot names the time a job is due: by wall clock and zone, so that the hour
 // that comes twice has one name.
 func (j job) slot(m moment) string {
-	return fmt.Sprintf("%s@%s %s", j.name, m.wall.Format("2006-01-02T15:04"), j.campaign.Zone)
+	return fmt.Sprintf("%s@%s %s", j.name, m.wall.Format("2006-01-02T15:04"), j.schedule.zone)
 }
 
-// inFlight reports whether a moment's period has a day of the flight: a job
-// runs while the flight lasts and until its last day has been reported.
+// entry is a moment's row of the ledger, as it is written first. The period of
+// a fetch is the day on which it is due.
+func (j job) entry(m moment) Slot {
+	x := Slot{Slot: j.slot(m), Job: j.name, Due: m.due, Zone: j.schedule.zone.String(), State: Waiting}
+	if j.source != nil {
+		x.Client, x.Kind = j.source.Client.ID, j.source.Kind
+		x.Period.From = locale.DayOf(m.wall)
+		x.Period.To = x.Period.From
+		return x
+	}
+	x.Client, x.Campaign, x.Kind = j.campaign.Client.ID, j.campaign.ID, j.report.Kind
+	x.Period.From, x.Period.To = j.schedule.period(m.wall)
+	return x
+}
+
+// inFlight reports whether a moment's period has a day of the flight: a report
+// is due while the flight lasts and until its last day has been reported. A
+// source is asked as long as it is there.
 func (j job) inFlight(m moment) bool {
+	if j.source != nil {
+		return true
+	}
 	from, to := j.schedule.period(m.wall)
 	return from <= j.campaign.Flight.End && to >= j.campaign.Flight.Start
 }

@@ -18,6 +18,7 @@ type Status struct {
 	// Why says why nothing is built by schedule; empty where reports are.
 	Why     locale.Text   `json:"why,omitzero"`
 	Reports []Report      `json:"reports"`
+	Sources []Source      `json:"sources"`
 	Notices []locale.Text `json:"notices"` // what people should see to
 }
 
@@ -71,6 +72,9 @@ func (s *Scheduler) Status(ctx context.Context) (*Status, error) {
 	s.mu.Lock()
 	out.Looked, out.Notices = s.looked, append([]locale.Text{}, s.notices...)
 	s.mu.Unlock()
+	if out.Sources, err = s.sources(ctx, a, now); err != nil {
+		return nil, err
+	}
 	last, err := slots(ctx, s.Warehouse.DB(), "qualify row_number() over (partition by job order by due desc, slot desc) = 1")
 	if err != nil {
 		return nil, err

@@ -122,12 +122,7 @@ func temporary(name string, modTime time.Time, body io.Reader) (*temporaryFile, 
 func (f *temporaryFile) close() { f.disk.Close() }
 
 func (f *temporaryFile) preview(ctx context.Context, options ingest.Options) (*warehouse.Imported, error) {
-	out := &warehouse.Imported{File: f.Name, SHA256: f.sum, Status: warehouse.StatusDryRun}
-	var err error
-	if out.Report, err = warehouse.Preview(ctx, f.File, options); err != nil {
-		return refusedOr(out, err)
-	}
-	return out, nil
+	return warehouse.DryRun(ctx, f.File, f.sum, options)
 }
 
 // each works through the members of an archive, or refuses it whole where it

@@ -107,6 +107,20 @@ func Preview(ctx context.Context, f ingest.File, o ingest.Options) (*ingest.Repo
 	}
 }
 
+// DryRun is Preview as Import would answer: a file that cannot be read is no
+// error, the result says so.
+func DryRun(ctx context.Context, f ingest.File, sha256 string, o ingest.Options) (*Imported, error) {
+	out := &Imported{File: f.Name, SHA256: sha256, Status: StatusDryRun}
+	var err error
+	out.Report, err = Preview(ctx, f, o)
+	var refusal *ingest.Refusal
+	if errors.As(err, &refusal) {
+		out.Status, out.Error = StatusRejected, refusal.Message
+		return out, nil
+	}
+	return out, err
+}
+
 // Import takes one file in, in one transaction: whatever ends it early leaves
 // the warehouse as it was. A file that cannot be read, or that a gate stops,
 // is no error: the result says so.
