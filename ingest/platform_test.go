@@ -8,6 +8,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -112,7 +113,23 @@ func runCase(t *testing.T, path string) {
 	if n := directives["name"]; n != "" {
 		name = n
 	}
-	got := describe(t, File{Name: name, Size: int64(len(data)), ModTime: mod, R: bytes.NewReader(data)}, o)
+	source := File{Name: name, Size: int64(len(data)), ModTime: mod, R: bytes.NewReader(data)}
+	list, err := Members(source, o.Zone)
+	if err != nil || len(list) > 1 {
+		t.Fatalf("%d members: %v", len(list), err)
+	}
+	for _, m := range list { // of an archive, what is in it
+		body, err := m.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		source = File{Name: m.Name, Size: int64(len(data)), ModTime: m.ModTime, R: bytes.NewReader(data)}
+	}
+	got := describe(t, source, o)
 
 	var goldens []string
 	for i, f := range a.Files {
@@ -177,15 +194,20 @@ func splitComment(comment string) (prose string, directives map[string]string) {
 
 // encodeCase makes the bytes that a text file of cases cannot hold. In all of
 // them ~ stands for U+00A0 and ^ for U+202F where the case asks for spaces. gz
-// packs whatever the other words make; gz2 does it in two pieces.
+// packs whatever the other words make, gz2 in two pieces, zip as in.csv in an
+// archive.
 func encodeCase(t *testing.T, in []byte, how []string) []byte {
 	t.Helper()
-	if n := len(how); n > 0 && (how[n-1] == "gz" || how[n-1] == "gz2") {
-		data := encodeCase(t, in, how[:n-1])
-		if how[n-1] == "gz2" {
+	if n := len(how) - 1; n >= 0 {
+		switch how[n] {
+		case "gz":
+			return gzipOf(t, encodeCase(t, in, how[:n]))
+		case "gz2":
+			data := encodeCase(t, in, how[:n])
 			return append(gzipOf(t, data[:len(data)/2]), gzipOf(t, data[len(data)/2:])...)
+		case "zip":
+			return zipOf(t, map[string]string{"in.csv": string(encodeCase(t, in, how[:n])), "__MACOSX/._in.csv": "x"})
 		}
-		return gzipOf(t, data)
 	}
 	text := string(in)
 	if slices.Contains(how, "spaces") {
