@@ -70,7 +70,7 @@ fuzz: ## every fuzz target for FUZZTIME
 	@set -e; log=$$(mktemp); trap 'rm -f $$log' EXIT; \
 	for d in $$(grep -rl --include='*_test.go' '^func Fuzz' . --exclude-dir=node_modules | xargs -n1 dirname | sort -u); do \
 	  for f in $$(sed -n 's/^func \(Fuzz[A-Za-z]*\).*/\1/p' $$d/*_test.go); do \
-	    echo "$$d $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$d >$$log 2>&1 || { cat $$log; exit 1; }; done; done
+	    echo "$$d $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$d >$$log 2>&1 || { cat $$log; exit 1; }; done; done
 
 bench: tools assets ## speed and memory, as ratios within one run
 	go test -run '^$$' -bench . -benchtime 1x ./ingest ./internal/warehouse ./reports/chart

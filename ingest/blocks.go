@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"io"
 	"strings"
 )
 
@@ -112,6 +113,13 @@ func (u *unpivoted) next() (*record, error) {
 		u.row.cells = u.cells
 		u.at = 0
 	}
+}
+
+func (u *unpivoted) Close() error {
+	if c, ok := u.source.(io.Closer); ok {
+		return c.Close()
+	}
+	return nil
 }
 
 // block makes the record of one block; false where all its cells are empty.

@@ -33,7 +33,8 @@ const maxRecord = 1 << 20
 
 // splitter cuts a delimited text into records. Lines may end in LF, CRLF or CR,
 // quoted cells may hold delimiters, lines and doubled quotes, blank lines are
-// skipped. It holds one record at a time.
+// skipped. A cell written as the formula ="text", which keeps spreadsheets from
+// changing a long number or a date, is its text. It holds one record at a time.
 type splitter struct {
 	r     io.Reader
 	delim byte
@@ -63,10 +64,31 @@ var openQuoteText = locale.Text{
 	FR: "un guillemet ouvre ici une cellule et ne se referme pas\u00a0: le fichier est abîmé ou incomplet. Exportez-le à nouveau",
 }
 
+// zeroBytes is the end of a file that was never written to its end: what should
+// be there is missing.
+type zeroBytes struct{ line int }
+
+func (e *zeroBytes) Error() string {
+	return fmt.Sprintf("line %d: nothing but zero bytes from here on", e.line)
+}
+
+var zeroBytesText = locale.Text{
+	EN: "from here on the file holds nothing but zero bytes: it was not saved to its end. Export it again",
+	FR: "à partir d’ici le fichier ne contient que des octets nuls\u00a0: il n’a pas été enregistré jusqu’au bout. Exportez-le à nouveau",
+}
+
 // next gives the next record; io.EOF after the last one.
 func (s *splitter) next() (*record, error) {
 	for {
 		data := s.buf[s.pos:s.end]
+		if len(data) > 0 && data[0] == 0 && len(bytes.TrimLeft(data, "\x00")) == 0 {
+			if len(data) == 1 && s.eof {
+				return nil, io.EOF // one is what some programs end a text with
+			}
+			if len(data) > 1 {
+				return nil, &zeroBytes{s.line}
+			}
+		}
 		n := bytes.IndexByte(data, '\n')
 		if n < 0 && !s.eof && len(data) < maxRecord {
 			if err := s.fill(); err != nil {
@@ -145,12 +167,12 @@ func (s *splitter) simple(line []byte) (ok bool) {
 	for {
 		var cell []byte
 		end := 0
-		if len(line) > 0 && line[0] == '"' {
-			end = bytes.IndexByte(line[1:], '"') + 2
-			if end < 2 || end < len(line) && line[end] != s.delim {
+		if open := opening(line); open > 0 {
+			end = bytes.IndexByte(line[open:], '"') + open + 1
+			if end == open || end < len(line) && line[end] != s.delim {
 				return false
 			}
-			cell = line[1 : end-1]
+			cell = line[open : end-1]
 		} else {
 			if end = bytes.IndexByte(line, s.delim); end < 0 {
 				end = len(line)
@@ -163,6 +185,31 @@ func (s *splitter) simple(line []byte) (ok bool) {
 		}
 		line = line[end+1:]
 	}
+}
+
+// opening is the length of what opens a quoted cell at the start of b: a quote,
+// or the =" of a formula that is nothing but a text. It is 0 where none is.
+func opening(b []byte) int {
+	switch {
+	case len(b) > 0 && b[0] == '"':
+		return 1
+	case len(b) > 1 && b[0] == '=' && b[1] == '"':
+		return 2
+	}
+	return 0
+}
+
+// formulaText is the text of a quoted cell that holds the formula ="text"; any
+// other cell comes back as it is.
+func formulaText(cell []byte) []byte {
+	if len(cell) < 3 || opening(cell) != 2 || cell[len(cell)-1] != '"' {
+		return cell
+	}
+	cell = cell[2 : len(cell)-1]
+	if bytes.IndexByte(cell, '"') >= 0 {
+		return bytes.ReplaceAll(cell, []byte(`""`), []byte(`"`))
+	}
+	return cell
 }
 
 // check notes whether a record is valid UTF-8.
@@ -234,13 +281,19 @@ func (s *splitter) quotedRecord(data []byte) (used, lines int, blank bool, err e
 	lines = 1
 	i := 0
 	for {
-		if i < len(data) && data[i] == '"' {
-			cell, next, more, err := s.quotedCell(data, i, s.line+lines-1)
+		if i == len(data)-1 && data[i] == '=' && !s.eof {
+			return 0, 0, false, nil // a quote may follow
+		}
+		if open := opening(data[i:]); open > 0 {
+			cell, next, more, err := s.quotedCell(data, i+open-1, s.line+lines-1)
 			if err != nil || more {
 				return 0, 0, false, err
 			}
 			lines += breaks(data[i:next])
 			i = next
+			if open == 1 {
+				cell = formulaText(cell)
+			}
 			s.rec.cells = append(s.rec.cells, cell)
 		} else {
 			start := i

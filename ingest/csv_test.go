@@ -62,8 +62,17 @@ func TestSplitter(t *testing.T) {
 	check("\"a\r\nb\r\nc\"\r\nd", `1 ["a\r\nb\r\nc"] 4 ["d"]`)
 	check(`a "b" c,12" wide`, `1 ["a \"b\" c" "12\" wide"]`)
 	check(`"a "b" c",d`, `1 ["a \"b\" c" "d"]`) // a quote that nobody doubled
+	check(`="1,234",="x"`+"\n"+`a,="2"`, `1 ["1,234" "x"] 2 ["a" "2"]`)
+	check(`"=""1,234""","=""a """"b"""" c"""`, `1 ["1,234" "a \"b\" c"]`)
+	check(`="a "" b",c`, `1 ["a \" b" "c"]`)
+	check("=\"a\nb\",c\nd", `1 ["a\nb" "c"] 3 ["d"]`)
+	check(`="",=1,="x"y",=,a="b",=`, `1 ["" "=1" "x\"y" "=" "a=\"b\"" "="]`)
+	check(`="a`, `line 1: a quote opens a cell and is never closed`)
 	check("a,\"b\nc,d\n", `line 1: a quote opens a cell and is never closed`)
 	check("x\ny,\"b\nc,\"d\",e\n", `1 ["x"] line 2: a quote opens a cell and is never closed`)
+	check("a,b\nc,d\n\x00", `1 ["a" "b"] 2 ["c" "d"]`)
+	check("a,b\nc,d\n\x00\x00\x00", `1 ["a" "b"] 2 ["c" "d"] line 3: nothing but zero bytes from here on`)
+	check("a,b\n\x00c,d\n", `1 ["a" "b"] 2 ["\x00c" "d"]`)
 	check("\"", `line 1: a quote opens a cell and is never closed`)
 }
 
@@ -165,7 +174,8 @@ func TestCurrencies(t *testing.T) {
 	format(`#,##0.00`, "")
 	format(`yyyy-mm-dd`, "")
 	format(`0.00E+00`, "")
-	for code, want := range map[string]bool{"dd/mm/yyyy": true, `0 "days"`: false, "[Red]0.0": false, "MMM dd": true, "General": false, `\d0`: false, "[$-409]d/m": true} {
+	for code, want := range map[string]bool{"dd/mm/yyyy": true, `0 "days"`: false, "[Red]0.0": false, "MMM dd": true, "General": false, `\d0`: false, "[$-409]d/m": true,
+		`_-* #,##0.00_d_-`: false, "*y0": false, `yyyy"-"mm`: true} {
 		if isDateFormat(200, code) != want {
 			t.Errorf("%q is a date: %v", code, !want)
 		}

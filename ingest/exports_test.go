@@ -1,8 +1,10 @@
 package ingest
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -22,7 +24,7 @@ func TestExports(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listed := map[string]bool{}
+	listed, lines, archives := map[string]bool{}, map[string]string{}, map[string]string{}
 	var folders []string
 	for _, line := range strings.Split(string(golden), "\n") {
 		if list, ok := strings.CutPrefix(line, "folders: "); ok {
@@ -44,9 +46,16 @@ func TestExports(t *testing.T) {
 		}
 		for _, path := range paths {
 			name, _ := filepath.Rel(root, path)
-			listed[name] = true
+			listed[name], lines[name] = true, want
+			if folder, ok := strings.CutPrefix(want, "members as "); ok {
+				archives[path] = folder
+				continue
+			}
 			t.Run(name, func(t *testing.T) { checkExport(t, path, want) })
 		}
+	}
+	for path, folder := range archives {
+		checkArchive(t, path, folder, lines)
 	}
 	for _, folder := range folders {
 		entries, err := os.ReadDir(filepath.Join(root, folder))
@@ -61,6 +70,42 @@ func TestExports(t *testing.T) {
 	}
 }
 
+// checkArchive holds the members of an archive against the lines of the same
+// files in a folder.
+func checkArchive(t *testing.T, path, folder string, lines map[string]string) {
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := Members(File{Name: info.Name(), Size: info.Size(), R: f}, nil)
+	if err != nil || len(list) == 0 {
+		t.Fatalf("%d members: %v", len(list), err)
+	}
+	for _, m := range list {
+		t.Run(m.Name, func(t *testing.T) {
+			want, ok := lines[filepath.Join(folder, filepath.Base(m.Name))]
+			if !ok {
+				t.Fatalf("no such file in %s", folder)
+			}
+			body, err := m.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer body.Close()
+			data, err := io.ReadAll(body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkFile(t, File{Name: m.Name, Size: int64(len(data)), R: bytes.NewReader(data)}, want)
+		})
+	}
+}
+
 func checkExport(t *testing.T, path, want string) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -71,7 +116,11 @@ func checkExport(t *testing.T, path, want string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, _, rep, err := readAll(File{Name: info.Name(), Size: info.Size(), R: f}, Options{Now: testNow})
+	checkFile(t, File{Name: info.Name(), Size: info.Size(), R: f}, want)
+}
+
+func checkFile(t *testing.T, f File, want string) {
+	rows, _, rep, err := readAll(f, Options{Now: testNow})
 	if sentence, ok := strings.CutPrefix(want, "refused "); ok {
 		var refusal *Refusal
 		if !errors.As(err, &refusal) {

@@ -108,9 +108,10 @@ func (p *parser) report() *Report {
 		Rows:     p.good, SkippedRows: p.skipped, Columns: slices.Clone(l.columns),
 		Changes: p.keys.Changes(),
 	}
-	if r.book != nil {
+	if rep.Encoding == "" { // what no text is written in
 		rep.Encoding = encUTF8
 	}
+	rep.Columns = append(rep.Columns, r.unread...)
 	if p.rangeFrom != 0 {
 		rep.DeclaredFirst, rep.DeclaredLast = p.rangeFrom, p.rangeTo
 	}
@@ -142,14 +143,20 @@ func (p *parser) recognised() locale.Text {
 	if h.title != "" {
 		title = say(", %s", ", %s", quoted(h.title))
 	}
-	line := fmt.Sprint(h.records[h.header].line)
+	place := say(" in line %s", " en ligne %s", fmt.Sprint(h.records[h.header].line))
+	switch {
+	case h.records[h.header].line == 0: // the columns have names, which stand on no line
+		place = locale.Text{}
+	case p.r.sheet != "":
+		place = say("%s of the sheet %s", "%s de la feuille %s", place, quoted(p.r.sheet))
+	}
 	switch m := p.l.platform.mapping; {
 	case m != nil:
-		return say("table read by the mapping %s%s: header in line %s", "tableau lu par la correspondance %s%s\u00a0: en-tête en ligne %s", quoted(m.Name), title, line)
+		return say("table read by the mapping %s%s: header%s", "tableau lu par la correspondance %s%s\u00a0: en-tête%s", quoted(m.Name), title, place)
 	case p.l.platform.ByHand:
-		return say("hand-made table%s: %s in line %s", "tableau fait à la main%s\u00a0: %s en ligne %s", title, lang, line)
+		return say("hand-made table%s: %s%s", "tableau fait à la main%s\u00a0: %s%s", title, lang, place)
 	}
-	return say("%s report%s: %s in line %s", "rapport %s%s\u00a0: %s en ligne %s", p.l.platform.Label, title, lang, line)
+	return say("%s report%s: %s%s", "rapport %s%s\u00a0: %s%s", p.l.platform.Label, title, lang, place)
 }
 
 // sumUp adds the streams up and compares them with the printed totals.
@@ -343,6 +350,10 @@ func (p *parser) warnings(rep *Report) {
 		p.problem(Problem{Severity: Warning, Message: say("%s without a year: read as the latest that does not lie after %s, when the table was made. Write the year if that is wrong",
 			"%s sans année\u00a0: lues comme les plus récentes qui ne dépassent pas le %s, date du tableau. Écrivez l’année si c’est faux",
 			countOf(n, "date", "dates", "date", "dates"), locale.Text{EN: locale.EN.DayLong(p.dates.near), FR: locale.FR.DayLong(p.dates.near)})})
+	}
+	if others := p.r.otherSheets; len(others) > 0 {
+		p.problem(Problem{Severity: Warning, Message: say("other sheets hold a report too, and are not read (%s): save each as a file of its own and import it",
+			"d’autres feuilles contiennent aussi un rapport et ne sont pas lues (%s)\u00a0: enregistrez chacune dans un fichier à part et importez-le", quoted(strings.Join(others, ", ")))})
 	}
 	if p.good == 0 && p.skipped == 0 {
 		p.problem(Problem{Message: locale.Text{EN: "the report has no rows", FR: "le rapport n’a aucune ligne"}, Severity: Warning})

@@ -3,12 +3,17 @@ package ingest
 import (
 	"bytes"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
+	"unicode/utf8"
 
 	"golang.org/x/tools/txtar"
 
@@ -36,58 +41,204 @@ func FuzzRead(f *testing.F) {
 		if len(data) > 64<<10 {
 			return
 		}
-		file := File{Name: "in.csv", Size: int64(len(data)), R: bytes.NewReader(data)}
-		o := Options{Now: testNow, Currency: "EUR"}
-		rows, k, rep, err := readAll(file, o)
-		if err != nil {
-			var refusal *Refusal
-			if !errors.As(err, &refusal) || refusal.Message.FR == "" {
-				t.Fatalf("not refused in words: %v", err)
+		checkFuzzed(t, data)
+	})
+}
+
+// checkFuzzed holds the reading of any bytes against what must be so.
+func checkFuzzed(t *testing.T, data []byte) {
+	t.Helper()
+	file := File{Name: "in.csv", Size: int64(len(data)), R: bytes.NewReader(data)}
+	o := Options{Now: testNow, Currency: "EUR"}
+	rows, k, rep, err := readAll(file, o)
+	if err != nil {
+		var refusal *Refusal
+		if !errors.As(err, &refusal) || refusal.Message.FR == "" {
+			t.Fatalf("not refused in words: %v", err)
+		}
+		return
+	}
+	checkSums(t, rows, rep)
+	// What a person could be shown of any table can be kept and used.
+	if p, err := Propose(file, o); err == nil {
+		m := p.Mapping("proposed")
+		if err := m.Err(); err != nil {
+			var wrong *MappingError
+			if !errors.As(err, &wrong) || wrong.Text.FR == "" {
+				t.Fatalf("the proposal cannot be used: %v", err)
 			}
+		} else if r, err := Open(file, Options{Now: testNow, Currency: "EUR", Mappings: []Mapping{m}}); err == nil {
+			r.Close()
+		} else {
+			var refusal *Refusal
+			if !errors.As(err, &refusal) {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, x := range rows {
+		if x.first > x.last || x.first < locale.Date(2000, 1, 1) || x.last > locale.Date(2099, 12, 31) {
+			t.Fatalf("a row of %s..%s", x.first, x.last)
+		}
+		if x.first < rep.FirstDay || x.last > rep.LastDay {
+			t.Fatalf("a row of %s..%s in a report of %s..%s", x.first, x.last, rep.FirstDay, rep.LastDay)
+		}
+		for id, v := range x.values {
+			if m, ok := LookupMeasure(id); !ok || v < 0 && !m.Signed() || max(v, -v) > maxUnits*m.Unit.Scale() {
+				t.Fatalf("%s is %d", id, v)
+			}
+		}
+		for _, level := range keyColumns[1:5] {
+			if key := x.keys[level]; key != 0 {
+				if _, ok := k.Known(key); !ok {
+					t.Fatalf("%s has the unknown key %d", level, key)
+				}
+			}
+		}
+		if x.keys["stream"] == 0 {
+			t.Fatal("a row without a stream")
+		}
+	}
+	again, _, rep2, err := readAll(file, o)
+	if err != nil || !reflect.DeepEqual(rows, again) || !reflect.DeepEqual(rep, rep2) {
+		t.Fatalf("a second reading differs: %v", err)
+	}
+}
+
+// FuzzSheet asks the same of any XML as the sheet of a workbook.
+func FuzzSheet(f *testing.F) {
+	f.Add(`<sheetData><row><c t="inlineStr"><is><t>Day</t></is></c><c t="str"><v>Campaign</v></c><c r="D1" t="s"><v>0</v></c><c t="s"><v>1</v></c></row><row/>` +
+		`<row r="7"><c r="A7" s="1"><v>44620</v></c><c r="B7" t="e"><v>#N/A</v></c><c r="D7"><v>1.2E1</v></c><c t="b"><v>1</v></c></row></sheetData>`)
+	f.Fuzz(func(t *testing.T, sheet string) {
+		if len(sheet) > 16<<10 {
 			return
 		}
-		checkSums(t, rows, rep)
-		// What a person could be shown of any table can be kept and used.
-		if p, err := Propose(file, o); err == nil {
-			m := p.Mapping("proposed")
-			if err := m.Err(); err != nil {
-				var wrong *MappingError
-				if !errors.As(err, &wrong) || wrong.Text.FR == "" {
-					t.Fatalf("the proposal cannot be used: %v", err)
+		checkFuzzed(t, zipOf(t, map[string]string{
+			"xl/workbook.xml":            `<workbook><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>`,
+			"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>`,
+			"xl/sharedStrings.xml":       `<sst><si><t>Impr.</t></si><si><t>Cost</t></si></sst>`,
+			"xl/styles.xml":              `<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>`,
+			"xl/worksheets/sheet1.xml":   sheet,
+		}))
+	})
+}
+
+// FuzzSpreadsheet asks the same of any XML as the content of an OpenDocument
+// spreadsheet.
+func FuzzSpreadsheet(f *testing.F) {
+	cell := func(typ, value string) string {
+		return `<table:table-cell office:value-type="` + typ + `" office:value="` + value + `" office:date-value="` + value + `"><text:p>` + value + `</text:p></table:table-cell>`
+	}
+	f.Add(`<office:spreadsheet><table:table table:name="S"><table:table-row>` + cell("string", "Day") + cell("string", "Campaign") + cell("string", "Impr.") + cell("string", "Cost") +
+		`</table:table-row><table:table-row table:number-rows-repeated="3">` + cell("date", "2025-09-01") + cell("string", "B") + cell("float", "12") + cell("currency", "1.5") +
+		`<table:covered-table-cell table:number-columns-repeated="9"/></table:table-row></table:table></office:spreadsheet>`)
+	f.Fuzz(func(t *testing.T, content string) {
+		if len(content) > 16<<10 {
+			return
+		}
+		checkFuzzed(t, zipOf(t, map[string]string{"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content}))
+	})
+}
+
+// FuzzJSON holds the cutting of a text into objects and fields against
+// encoding/json, and asks the same as FuzzRead.
+func FuzzJSON(f *testing.F) {
+	f.Add("{\"Day\":\"2025-09-01\",\"Campaign\":\"B\\\"\\u00e9\",\"Impr.\":12,\"Cost\":1.5e1,\"x\":[{\"}\":1}]}\n{\"Day\":null,\"Cost\":true}")
+	f.Add(" [ {\"Day\":\"2025-09-01\",\"Campaign\":\"B\",\"Impr.\":\"12\",\"Cost\":\"1.5\"} ,\n{} ] ")
+	f.Fuzz(func(t *testing.T, text string) {
+		var got, want []string
+		o := newObjects(iotest.HalfReader(strings.NewReader(text)))
+		object, err := o.next()
+		for ; err == nil; object, err = o.next() {
+			row := ""
+			eachField(object, func(name, value []byte) { row += fmt.Sprintf("%q %s;", name, value) })
+			got = append(got, row)
+		}
+		var raw []json.RawMessage
+		good := json.Unmarshal([]byte(text), &raw) == nil && raw != nil
+		if !good {
+			dec := json.NewDecoder(strings.NewReader(text))
+			for raw = nil; ; {
+				var one json.RawMessage
+				if e := dec.Decode(&one); e != nil {
+					good = e == io.EOF
+					break
 				}
-			} else if _, err := Open(file, Options{Now: testNow, Currency: "EUR", Mappings: []Mapping{m}}); err != nil {
-				var refusal *Refusal
-				if !errors.As(err, &refusal) {
-					t.Fatal(err)
-				}
+				raw = append(raw, one)
 			}
 		}
-		for _, x := range rows {
-			if x.first > x.last || x.first < locale.Date(2000, 1, 1) || x.last > locale.Date(2099, 12, 31) {
-				t.Fatalf("a row of %s..%s", x.first, x.last)
+		for _, one := range raw {
+			dec := json.NewDecoder(bytes.NewReader(one))
+			if start, _ := dec.Token(); start != json.Delim('{') {
+				good = false
+				break
 			}
-			if x.first < rep.FirstDay || x.last > rep.LastDay {
-				t.Fatalf("a row of %s..%s in a report of %s..%s", x.first, x.last, rep.FirstDay, rep.LastDay)
-			}
-			for id, v := range x.values {
-				if m, ok := LookupMeasure(id); !ok || v < 0 && !m.Signed() || max(v, -v) > maxUnits*m.Unit.Scale() {
-					t.Fatalf("%s is %d", id, v)
+			row := ""
+			for dec.More() {
+				name, _ := dec.Token()
+				var value json.RawMessage
+				if dec.Decode(&value) != nil {
+					t.Fatalf("%q", one)
 				}
+				row += fmt.Sprintf("%q %s;", name, value)
 			}
-			for _, level := range keyColumns[1:5] {
-				if key := x.keys[level]; key != 0 {
-					if _, ok := k.Known(key); !ok {
-						t.Fatalf("%s has the unknown key %d", level, key)
-					}
-				}
-			}
-			if x.keys["stream"] == 0 {
-				t.Fatal("a row without a stream")
-			}
+			want = append(want, row)
 		}
-		again, _, rep2, err := readAll(file, o)
-		if err != nil || !reflect.DeepEqual(rows, again) || !reflect.DeepEqual(rep, rep2) {
-			t.Fatalf("a second reading differs: %v", err)
+		switch {
+		case good != (err == io.EOF):
+			t.Fatalf("%q: good %v, and read with %v", text, good, err)
+		case good && utf8.ValidString(text) && !slices.Equal(got, want):
+			t.Fatalf("%q\ngives %q\nwant  %q", text, got, want)
+		}
+		if len(text) < 16<<10 {
+			checkFuzzed(t, []byte(text))
+		}
+	})
+}
+
+// FuzzColumns asks the same of any bytes that begin like a file kept by column.
+func FuzzColumns(f *testing.F) {
+	const table = "Day:date,Campaign,Currency code:%s,Impr.:int64,Cost:decimal,x:list\n2026-09-01,A,EUR,1200,12.5,1\n2026-09-01,,EUR,,0.1,1\n2026-09-03,B,EUR,3,,1\n"
+	f.Add(makeParquet(&testing.T{}, fmt.Sprintf(table, "bytes")))
+	f.Add(makeArrow(&testing.T{}, fmt.Sprintf(table, "dict"), false))
+	f.Add(makeArrow(&testing.T{}, fmt.Sprintf(table, "large"), true))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) < 16<<10 {
+			checkFuzzed(t, data)
+		}
+	})
+}
+
+// FuzzMembers asks of any bytes as an archive: no crash, few members, each of
+// the size that the archive says or refused in words.
+func FuzzMembers(f *testing.F) {
+	f.Add(archiveOf(f, named("a.csv", plainReport), named("b/c.csv", "x")))
+	f.Add(zipOf(f, map[string]string{"xl/workbook.xml": ""}))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		list, err := membersOf(data)
+		var refusal *Refusal
+		if err != nil && !errors.As(err, &refusal) {
+			t.Fatal(err)
+		}
+		if len(list) > maxMembers {
+			t.Fatalf("%d members", len(list))
+		}
+		for _, m := range list {
+			if strings.Contains(m.Name, "/../") || strings.Contains(m.Name, "//") {
+				t.Fatalf("a member called %q", m.Name)
+			}
+			body, err := m.Open()
+			n := int64(0)
+			if err == nil {
+				n, err = io.Copy(io.Discard, body)
+				body.Close()
+			}
+			switch {
+			case err == nil && n != int64(m.part.UncompressedSize64):
+				t.Fatalf("%d bytes of %d", n, m.part.UncompressedSize64)
+			case err != nil && !errors.As(err, &refusal):
+				t.Fatalf("not refused in words: %v", err)
+			}
 		}
 	})
 }
@@ -166,14 +317,16 @@ func FuzzDate(f *testing.F) {
 	})
 }
 
-// FuzzCSV holds the splitter against encoding/csv on whatever that accepts.
+// FuzzCSV holds the splitter against encoding/csv on whatever that accepts,
+// but for the formulas that are texts, of which encoding/csv knows nothing.
 func FuzzCSV(f *testing.F) {
 	f.Add("a,b\n\"c,\"\"d\"\"\",e\n\n\"f\ng\",h")
 	f.Add("\"\"\n,\n\"a\"")
+	f.Add("\"=\"\"a \"\"\"\"b\"\"\"\"\"\"\",=\n=,\"=\"\"\"")
 	f.Fuzz(func(t *testing.T, text string) {
 		records, _, err := splitAll(strings.NewReader(text), ',')
-		if strings.ContainsRune(text, '\r') {
-			return // it keeps carriage returns inside lines
+		if strings.ContainsRune(text, '\r') || strings.HasSuffix(text, "\x00") {
+			return // it keeps carriage returns inside lines, and a damaged end
 		}
 		r := csv.NewReader(strings.NewReader(text))
 		r.FieldsPerRecord = -1
@@ -187,6 +340,9 @@ func FuzzCSV(f *testing.F) {
 				break
 			}
 			line, _ := r.FieldPos(0)
+			for i, c := range rec {
+				rec[i] = string(formulaText([]byte(c)))
+			}
 			want = append(want, fmt.Sprintf("%d %q", line, rec))
 		}
 		if err != nil || !reflect.DeepEqual(records, want) {

@@ -134,9 +134,6 @@ func (p *Proposal) Mapping(name string) Mapping {
 	return m
 }
 
-// sampleRows is how many rows a proposal looks at.
-const sampleRows = headRows
-
 // Propose looks at a table as if nothing recognised it. The header is taken to
 // be the first of the widest records whose cells are all words.
 func Propose(f File, o Options) (*Proposal, error) {
@@ -343,6 +340,7 @@ func openUnknown(f File, o Options) (*Reader, []headRecord, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	defer r.Close()
 	if err := r.find(); r.widest == nil && err != nil {
 		return nil, nil, r.refusal(err)
 	}

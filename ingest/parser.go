@@ -223,6 +223,9 @@ func (p *parser) column(cell int, count, signed bool) numericColumn {
 
 // run reads the whole file.
 func (p *parser) run() error {
+	if c, ok := p.src.(io.Closer); ok {
+		defer c.Close()
+	}
 	header := p.r.head.records[p.r.head.header]
 	for {
 		rec, err := p.src.next()
@@ -264,7 +267,7 @@ func (p *parser) flush() bool {
 
 func (p *parser) progress() {
 	if p.r.opts.Progress != nil {
-		p.r.opts.Progress(p.good, p.r.disk.read)
+		p.r.opts.Progress(p.r.file.Name, p.good, min(1, float64(p.r.disk.read)/float64(p.r.file.Size)))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -112,7 +113,23 @@ func runCase(t *testing.T, path string) {
 	if n := directives["name"]; n != "" {
 		name = n
 	}
-	got := describe(t, File{Name: name, Size: int64(len(data)), ModTime: mod, R: bytes.NewReader(data)}, o)
+	source := File{Name: name, Size: int64(len(data)), ModTime: mod, R: bytes.NewReader(data)}
+	list, err := Members(source, o.Zone)
+	if err != nil || len(list) > 1 {
+		t.Fatalf("%d members: %v", len(list), err)
+	}
+	for _, m := range list { // of an archive, what is in it
+		body, err := m.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		source = File{Name: m.Name, Size: int64(len(data)), ModTime: m.ModTime, R: bytes.NewReader(data)}
+	}
+	got := describe(t, source, o)
 
 	var goldens []string
 	for i, f := range a.Files {
@@ -176,9 +193,22 @@ func splitComment(comment string) (prose string, directives map[string]string) {
 }
 
 // encodeCase makes the bytes that a text file of cases cannot hold. In all of
-// them ~ stands for U+00A0 and ^ for U+202F where the case asks for spaces.
+// them ~ stands for U+00A0 and ^ for U+202F where the case asks for spaces. gz
+// packs whatever the other words make, gz2 in two pieces, zip as in.csv in an
+// archive.
 func encodeCase(t *testing.T, in []byte, how []string) []byte {
 	t.Helper()
+	if n := len(how) - 1; n >= 0 {
+		switch how[n] {
+		case "gz":
+			return gzipOf(t, encodeCase(t, in, how[:n]))
+		case "gz2":
+			data := encodeCase(t, in, how[:n])
+			return append(gzipOf(t, data[:len(data)/2]), gzipOf(t, data[len(data)/2:])...)
+		case "zip":
+			return zipOf(t, map[string]string{"in.csv": string(encodeCase(t, in, how[:n])), "__MACOSX/._in.csv": "x"})
+		}
+	}
 	text := string(in)
 	if slices.Contains(how, "spaces") {
 		text = strings.NewReplacer("~", "\u00a0", "^", "\u202f").Replace(text)
@@ -226,6 +256,12 @@ func encodeCase(t *testing.T, in []byte, how []string) []byte {
 			return []byte(b)
 		case "xlsx":
 			return makeXLSX(t, text)
+		case "ods":
+			return makeODS(t, text)
+		case "arrow", "arrows":
+			return makeArrow(t, text, h == "arrows")
+		case "parquet":
+			return makeParquet(t, text)
 		default:
 			t.Fatalf("unknown encoding %q", h)
 		}
@@ -236,7 +272,7 @@ func encodeCase(t *testing.T, in []byte, how []string) []byte {
 // makeXLSX builds a workbook from the text of a case. A cell that is a number
 // is typed; @2026-03-01 is a date; €12.5 is a number that only its format says
 // to be in euros; everything else is a shared text. A line "== name" begins
-// another sheet.
+// another sheet, "== (hidden) name" a hidden one.
 func makeXLSX(t *testing.T, text string) []byte {
 	t.Helper()
 	var shared []string
@@ -300,7 +336,11 @@ func makeXLSX(t *testing.T, text string) []byte {
 	book, rels := "<workbook><sheets>", "<Relationships>"
 	for i, s := range sheets {
 		parts[fmt.Sprintf("xl/worksheets/sheet%d.xml", i+1)] = s
-		book += fmt.Sprintf(`<sheet name="%s" sheetId="%d" r:id="rId%d"/>`, esc(names[i]), i+1, i+1)
+		name, state := names[i], ""
+		if rest, ok := strings.CutPrefix(name, "(hidden) "); ok {
+			name, state = rest, ` state="hidden"`
+		}
+		book += fmt.Sprintf(`<sheet name="%s"%s sheetId="%d" r:id="rId%d"/>`, esc(name), state, i+1, i+1)
 		rels += fmt.Sprintf(`<Relationship Id="rId%d" Target="worksheets/sheet%d.xml"/>`, i+1, i+1)
 	}
 	parts["xl/workbook.xml"], parts["xl/_rels/workbook.xml.rels"] = book+"</sheets></workbook>", rels+"</Relationships>"
@@ -349,6 +389,7 @@ func readAll(f File, o Options) (rows []row, k *Keys, rep *Report, err error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	defer r.Close()
 	for {
 		k, rows = NewKeys(1), nil
 		all := r.Read(k)

@@ -28,7 +28,7 @@ func (r *Reader) understand() error {
 	for _, rec := range h.records[:h.header] {
 		text, _ := repair(strings.TrimSpace(strings.Join(rec.cells, string(r.text.delim))))
 		text = strings.TrimSpace(strings.TrimLeft(text, "#"))
-		if text == "" || strings.HasPrefix(text, "sep=") || strings.Trim(text, "-") == "" || listed(p.Above, text) {
+		if _, sep := afterSep(text); sep || text == "" || strings.Trim(text, "-") == "" || listed(p.Above, text) {
 			continue
 		}
 		unlimited = unlimited || p.allTime(text)
@@ -149,7 +149,7 @@ func (r *Reader) statement(line int, text string) (known bool, err error) {
 // what its rows need: the last records of the file, where it is a text.
 func (r *Reader) readFooter() error {
 	p := r.layout.platform
-	if p.Footer == "" || r.book != nil {
+	if p.Footer == "" || r.typed != nil {
 		return nil
 	}
 	tail, err := r.lastRecords()
@@ -180,9 +180,12 @@ func (r *Reader) lastRecords() ([]headRecord, error) {
 	var records []headRecord
 	for {
 		rec, err := src.next()
-		var quote *openQuote
-		if err == io.EOF || errors.As(err, &quote) {
-			return records, nil // the cut may lie inside quotes
+		var (
+			quote *openQuote
+			zeros *zeroBytes
+		)
+		if err == io.EOF || errors.As(err, &quote) || errors.As(err, &zeros) {
+			return records, nil // the cut may lie inside quotes; a damaged end is met again
 		}
 		if err != nil {
 			return nil, err

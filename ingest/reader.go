@@ -19,6 +19,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,8 +49,11 @@ type Options struct {
 	Mappings []Mapping  // what the team's own tables mean
 	Drop     []string   // headers of columns that hold data about people: declared, and not read
 	Now      time.Time
-	Zone     *time.Location              // of the agency; nil: UTC
-	Progress func(rows, bytesRead int64) // called for each batch by the goroutine that parses; may be nil
+	Zone     *time.Location // of the agency; nil: UTC
+	TempDir  string         // where a compressed file is unpacked; empty: the system's
+	// Progress is called for each batch by the goroutine that parses; share is
+	// how much of the file was read, from 0 to 1. It may be nil.
+	Progress func(file string, rows int64, share float64)
 }
 
 // Refusal says why a file is not read. Nothing of it is kept.
@@ -70,18 +74,21 @@ func (r *Refusal) Error() string {
 // Reader reads one file, once or, where a reading refutes what the one before
 // took for granted, again.
 type Reader struct {
-	file   File
-	disk   *disk
-	opts   Options
-	layout *layout
-	head   head
-	blocks *sideBySide  // of a table whose columns repeat; nil: of no such one
-	widest []headRecord // the first records, by the delimiter or in the sheet that makes them widest
+	file     File
+	disk     *disk
+	unpacked *os.File // what the file holds, where that is compressed
+	opts     Options
+	layout   *layout
+	head     head
+	blocks   *sideBySide  // of a table whose columns repeat; nil: of no such one
+	widest   []headRecord // the first records, by the delimiter or in the sheet that makes them widest
 
-	container string // csv, tsv, xlsx
-	text      textForm
-	book      *workbook
-	ref       sheetRef
+	container   string // csv, tsv, xlsx, ods, parquet, arrow, json
+	text        textForm
+	typed       func() (source, error) // opens a table that is no text; nil for a text
+	sheet       string                 // of several the one that is read
+	otherSheets []string               // that hold a report too
+	unread      []Column               // columns that hold no values
 
 	decimals map[int]byte // decimal signs by column, found out by an earlier reading
 	tried    map[int]bool // those of them that only a cross-check suggested
@@ -147,23 +154,26 @@ type headRecord struct {
 // headRows is how far down a header is looked for.
 const headRows = 60
 
-// source is a table that is read row by row: a splitter or a sheet.
+// source is a table that is read row by row: a splitter or a sheet. One that
+// holds more than memory is an io.Closer.
 type source interface {
 	next() (*record, error) // io.EOF after the last one
 }
 
 // Open decodes the start of a file, recognises its platform and language and
 // finds its header. A file that is no report of a known platform is a *Refusal.
+// The Reader must be closed.
 func Open(f File, o Options) (*Reader, error) {
 	r, err := newReader(f, o)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.find(); err != nil {
-		return nil, r.refusal(err)
+	if err = r.find(); err == nil {
+		err = r.understand()
 	}
-	if err := r.understand(); err != nil {
-		return nil, err
+	if err != nil {
+		r.Close()
+		return nil, r.refusal(err)
 	}
 	return r, nil
 }
@@ -191,20 +201,58 @@ func newReader(f File, o Options) (*Reader, error) {
 	return r, nil
 }
 
-// find looks for the header in the file.
+// find looks for the header in the file, whatever it comes in.
 func (r *Reader) find() error {
-	start := make([]byte, min(r.file.Size, 64<<10))
-	if n, err := r.disk.ReadAt(start, 0); err != nil && !(err == io.EOF && n == len(start)) {
+	start, err := r.start()
+	if err != nil {
 		return err
 	}
-	if len(bytes.TrimSpace(start)) == 0 {
-		return r.refuse(0, "the file is empty", "le fichier est vide")
+	if isGzip(start) {
+		if err := r.unpack(); err != nil {
+			return err
+		}
+		if start, err = r.start(); err != nil {
+			return err
+		}
 	}
-	if bytes.HasPrefix(start, []byte("PK\x03\x04")) || bytes.HasPrefix(start, []byte("PK\x05\x06")) {
+	arrowFile, arrowStream := isArrow(start)
+	switch {
+	case isZip(start):
 		return r.openBook()
+	case isParquet(start):
+		return r.openParquet()
+	case arrowFile || arrowStream:
+		return r.openArrow(arrowStream)
+	case isJSON(start):
+		return r.openJSON(start)
 	}
 	return r.openText(start)
 }
+
+// start is the first part of the file, enough to tell what it is.
+func (r *Reader) start() ([]byte, error) {
+	start := make([]byte, min(r.file.Size, 64<<10))
+	if n, err := r.disk.ReadAt(start, 0); err != nil && !(err == io.EOF && n == len(start)) {
+		return nil, err
+	}
+	if len(bytes.TrimSpace(start)) == 0 {
+		return nil, r.refuse(0, "the file is empty", "le fichier est vide")
+	}
+	return start, nil
+}
+
+// Close ends the work with the file, which stays its owner's. No reading may go
+// on then.
+func (r *Reader) Close() error {
+	if r.unpacked == nil {
+		return nil
+	}
+	return r.unpacked.Close()
+}
+
+// Assume names the account of a file that names none itself, where its options
+// did not: which account to assume may depend on the platform.
+func (r *Reader) Assume(account string) { r.opts.Account = account }
 
 func platformIDs() string {
 	var ids []string
@@ -226,6 +274,7 @@ func (r *Reader) refusal(err error) error {
 		known *Refusal
 		book  *errBook
 		quote *openQuote
+		zeros *zeroBytes
 	)
 	switch {
 	case errors.As(err, &known):
@@ -234,10 +283,15 @@ func (r *Reader) refusal(err error) error {
 		return &Refusal{File: r.file.Name, Message: book.text}
 	case errors.As(err, &quote):
 		return &Refusal{File: r.file.Name, Line: quote.line, Message: openQuoteText}
+	case errors.As(err, &zeros):
+		return &Refusal{File: r.file.Name, Line: zeros.line, Message: zeroBytesText}
 	case r.disk.err != nil:
 		return fmt.Errorf("read %s: %w", r.file.Name, r.disk.err)
-	case r.container == "xlsx":
+	case r.container == "xlsx", r.container == "ods":
 		return r.refuse(0, "the workbook is damaged (%s): download it again", "le classeur est abîmé (%s)\u00a0: téléchargez-le à nouveau", err.Error())
+	case r.container == "parquet", r.container == "arrow":
+		return r.refuse(0, "the file is damaged, or written in a way that is not read (%s): write it again with the usual settings, or as .csv",
+			"le fichier est abîmé, ou écrit d’une façon qui n’est pas lue (%s)\u00a0: écrivez-le à nouveau avec les réglages habituels, ou en .csv", err.Error())
 	}
 	return fmt.Errorf("read %s: %w", r.file.Name, err)
 }
@@ -252,8 +306,8 @@ func (r *Reader) open() source {
 
 // table begins to read the table as it stands.
 func (r *Reader) table() source {
-	if r.book != nil {
-		s, err := r.book.sheet(r.ref)
+	if r.typed != nil {
+		s, err := r.typed()
 		if err != nil {
 			return failing{err}
 		}
@@ -293,7 +347,7 @@ func (r *Reader) newNumbers(column int, count bool) numbers {
 	if l.language == locale.EN {
 		n.priorGroup = ','
 	}
-	semicolons := r.book == nil && r.text.delim == ';'
+	semicolons := r.typed == nil && r.text.delim == ';'
 	if semicolons && n.prior == '.' {
 		n.prior, n.priorGroup = 0, 0
 	}

@@ -363,8 +363,13 @@ func TestKnownAsOf(t *testing.T) {
 func TestProgress(t *testing.T) {
 	text := googleHeader + strings.Repeat("2025-09-02,Brand,EUR,100,10,5.00\n", 40_000)
 	var calls []int64
-	var bytesRead int64
-	r, err := Open(file(text), Options{Now: testNow, Progress: func(rows, n int64) { calls, bytesRead = append(calls, rows), n }})
+	var read float64
+	r, err := Open(file(text), Options{Now: testNow, Progress: func(name string, rows int64, share float64) {
+		if name != "in.csv" || share < read && len(calls) > 0 {
+			t.Errorf("%s: %v of it after %v", name, share, read)
+		}
+		calls, read = append(calls, rows), share
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -380,10 +385,96 @@ func TestProgress(t *testing.T) {
 		if rows.Err() != nil || keys[0] != "98" { // the account is 7, the campaign 8, the stream 9
 			t.Error(rows.Err(), keys)
 		}
-		if want := []int64{batchRows, 2 * batchRows, 40_000, 40_000}; !slices.Equal(calls, want) || bytesRead != int64(len(text)) {
-			t.Errorf("progress at %v rows, %d bytes", calls, bytesRead)
+		if want := []int64{batchRows, 2 * batchRows, 40_000, 40_000}; !slices.Equal(calls, want) || read != 1 {
+			t.Errorf("progress at %v rows, %v of the file", calls, read)
 		}
 	}
+}
+
+// A first line sep= names the delimiter, whatever writes it, and is no title.
+func TestSeparatorLine(t *testing.T) {
+	for _, sep := range []string{",", ";", "\t", "|"} {
+		for _, line := range []string{"sep=" + sep, "SEP=" + sep, `"sep=` + sep + `"`} {
+			text := line + "\n" + strings.ReplaceAll("Day,Campaign,Currency code,Impr.,Cost\n2025-09-02,Brand,EUR,100,5\n", ",", sep)
+			for _, how := range []string{"", "bom", "utf-16le", "bom utf-16le gz"} {
+				data := encodeCase(t, []byte(text), strings.Fields(how))
+				_, _, rep, err := readAll(File{Name: "in.csv", Size: int64(len(data)), R: bytes.NewReader(data)}, Options{Now: testNow})
+				if err != nil || rep.Rows != 1 || rep.SkippedRows != 0 || rep.Title != "" {
+					t.Errorf("%q %s: %+v %v", line, how, rep, err)
+				}
+			}
+		}
+	}
+}
+
+// A file that was not saved to its end is refused, not read up to there.
+func TestDamagedEnds(t *testing.T) {
+	text := googleHeader + "2025-09-02,Brand,EUR,100,10,5.00\n2025-09-03,Brand,EUR,120,10,5.00\n"
+	wide := encodeCase(t, []byte(text), []string{"bom", "utf-16le"})
+	turned := encodeCase(t, []byte(text), []string{"bom", "utf-16be"})
+	check := func(data []byte, want string) {
+		t.Helper()
+		_, _, rep, err := readAll(File{Name: "in.csv", Size: int64(len(data)), R: bytes.NewReader(data)}, Options{Now: testNow})
+		var refusal *Refusal
+		switch {
+		case want == "":
+			if err != nil || rep.Rows != 2 || rep.SkippedRows != 0 || len(rep.Problems) > 0 {
+				t.Errorf("%+v %v", rep, err)
+			}
+		case !errors.As(err, &refusal) || !strings.Contains(refusal.Message.EN, want) || refusal.Message.FR == "":
+			t.Errorf("refused with %v, want %q", err, want)
+		}
+	}
+	check([]byte(text+"\x00"), "")
+	check([]byte(text+strings.Repeat("\x00", 1000)), "nothing but zero bytes")
+	check([]byte(text+strings.Repeat("\x00", 2<<20)), "nothing but zero bytes")
+	check([]byte(strings.Repeat("\x00", 100)), "nothing but zero bytes")
+	check(append(bytes.Clone(wide), make([]byte, 1000)...), "nothing but zero bytes")
+	check(wide[:len(wide)-1], "") // half of the last line end
+	check(wide[:len(wide)-3], "in the middle of a character")
+	check(turned[:len(turned)-1], "in the middle of a character")
+}
+
+// JSON that is no table, or damaged, is refused in words.
+func TestJSON(t *testing.T) {
+	row := `{"Day":"2025-09-02","Campaign":"Brand","Currency code":"EUR","Impr.":100,"Cost":5}`
+	check := func(text, want string) {
+		t.Helper()
+		data := []byte(text)
+		_, _, rep, err := readAll(File{Name: "in.json", Size: int64(len(data)), R: bytes.NewReader(data)}, Options{Now: testNow})
+		var refusal *Refusal
+		switch {
+		case want == "":
+			if err != nil || rep.Rows != 2 || rep.SkippedRows != 0 || len(rep.Problems) > 1 {
+				t.Errorf("%.100q: %+v %v", text, rep, err)
+			}
+		case !errors.As(err, &refusal) || !strings.Contains(refusal.Message.EN, want) || refusal.Message.FR == "":
+			t.Errorf("%.100q: refused with %v, want %q", text, err, want)
+		}
+	}
+	check(row+"\n\n"+row, "")
+	check("\ufeff ["+row+","+row+"]\n", "")
+	check(row+row, "")
+	check("[]", "the file is empty")
+	check("[ \n"+row, "the list is not closed after row 1")
+	check("["+row+","+row, "the list is not closed after row 2")
+	check(row+"\n"+row[:20], "ends in the middle of row 2")
+	check("["+row+row+"]", "line 1: the JSON is not as it should be after row 1")
+	check("["+row+",]", "after row 1")
+	check(row+"\n"+row+",\n"+row, "line 2: the JSON is not as it should be after row 2")
+	check("["+row+"] 1", "after row 1")
+	check(row+"\n"+strings.Replace(row, "100", "1OO", 1), "row 2 is no valid JSON")
+	check(row+"\n"+strings.Replace(row, "Impr.", "Cost", 1), "row 2 has the name “Cost” twice")
+	check(row+"\n"+`{"Day":"`+strings.Repeat("x", 2*maxRecord)+`"}`, "row 2 is longer than any row")
+	check(`{"data":[`+row+`],"paging":{}}`, "nothing but lists and other objects")
+	check(`{"data":[`+row+`],"status":"ok"}`, "one JSON object, with a list in “data”")
+	check(`{"a":1,"b":"x"}`, "a table that Vigie does not know")
+	check(`{"email":"a@b.c","Day":"2025-09-02","Impr.":1,"Cost":2}`, "data about people")
+	var many strings.Builder
+	for i := range maxColumns + 1 {
+		fmt.Fprintf(&many, `{"n%d":1}`, i)
+	}
+	check(many.String(), "more than 16384 different names")
 }
 
 // Workbooks that are built to exhaust a reader are refused before it does.
@@ -416,11 +507,20 @@ func TestWorkbookLimits(t *testing.T) {
 			p[fmt.Sprintf("xl/media/image%d.png", i)] = "x"
 		}
 	}, "more than the 200 of any report")
-	check(func(p map[string]string) { delete(p, "xl/workbook.xml") }, "this is an archive of 2 files")
+	check(func(p map[string]string) { delete(p, "xl/workbook.xml") }, "it is an archive (2 files)")
 	check(func(p map[string]string) {
 		delete(p, "xl/workbook.xml")
-		p["mimetype"] = "application/vnd.oasis.opendocument.spreadsheet"
-	}, "OpenDocument")
+		p["mimetype"] = "application/vnd.oasis.opendocument.text"
+	}, "an OpenDocument file, but no spreadsheet")
+	check(func(p map[string]string) {
+		delete(p, "xl/workbook.xml")
+		p["xl/workbook.bin"] = ""
+	}, "a binary Excel workbook")
+	check(func(p map[string]string) {
+		delete(p, "xl/workbook.xml")
+		p["[Content_Types].xml"], p["word/document.xml"] = "", ""
+	}, "a document of an office program")
+	check(func(p map[string]string) { p["Index/Document.iwa"] = ""; delete(p, "xl/workbook.xml") }, "Numbers")
 	check(func(p map[string]string) {
 		p["xl/worksheets/sheet1.xml"] = "<worksheet><sheetData>" + header + `<row r="2"><c r="ZZZ2"><v>1</v></c></row></sheetData></worksheet>`
 	}, "cells far beyond the columns")
@@ -435,18 +535,58 @@ func TestWorkbookLimits(t *testing.T) {
 	}, "the workbook is damaged")
 }
 
+// OpenDocument spreadsheets that are damaged, protected, or built to exhaust a
+// reader are refused in words.
+func TestSpreadsheetLimits(t *testing.T) {
+	head := `<office:document-content><office:body><office:spreadsheet><table:table table:name="S"><table:table-row>` +
+		`<table:table-cell><text:p>Day</text:p></table:table-cell><table:table-cell><text:p>Campaign</text:p></table:table-cell><table:table-cell><text:p>Impr.</text:p></table:table-cell><table:table-cell><text:p>Cost</text:p></table:table-cell></table:table-row>`
+	tail := `</table:table></office:spreadsheet></office:body></office:document-content>`
+	row := func(attrs, cells string) string {
+		return "<table:table-row" + attrs + ">" + cells + "</table:table-row>"
+	}
+	cell := func(attrs string) string {
+		return "<table:table-cell" + attrs + "><text:p>x</text:p></table:table-cell>"
+	}
+	check := func(content string, extra map[string]string, want string) {
+		t.Helper()
+		parts := map[string]string{"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content}
+		for name, body := range extra {
+			parts[name] = body
+		}
+		data := zipOf(t, parts)
+		_, _, _, err := readAll(File{Name: "in.ods", Size: int64(len(data)), R: bytes.NewReader(data)}, Options{Now: testNow})
+		var refusal *Refusal
+		if !errors.As(err, &refusal) || !strings.Contains(refusal.Message.EN, want) || refusal.Message.FR == "" {
+			t.Errorf("refused with %v, want %q", err, want)
+		}
+	}
+	check("", nil, "the file is empty")
+	check("<office:spreadsheet>", nil, "the file is empty")
+	check(head, nil, "the sheet ends in the middle of row 2")
+	check(head+"<table:table-row><table:table-cell>", nil, "the sheet ends in the middle of row 2")
+	check(head+row("", cell(` table:number-columns-repeated="20000"`))+tail, nil, "row 2 has cells far beyond")
+	check(head+row("", `<table:table-cell table:number-columns-repeated="20000"/>`+cell(""))+tail, nil, "row 2 has cells far beyond")
+	check(head+row(` table:number-rows-repeated="1000000"`, cell(` table:number-columns-repeated="16000"`))+tail, nil, "row 2 is repeated more often")
+	check(head+row("", `<table:table-cell><text:p><text:s text:c="2000000"/>x</text:p></table:table-cell>`)+tail, nil, "longer than any row")
+	check("<!DOCTYPE x [<!ENTITY a 'aaaa'>]>"+head+row("", "<table:table-cell><text:p>&a;</text:p></table:table-cell>")+tail, nil, "the workbook is damaged")
+	check(head+tail, map[string]string{"META-INF/manifest.xml": `<manifest:manifest><manifest:encryption-data/></manifest:manifest>`}, "protected by a password")
+	check("garbage", map[string]string{"encrypted-package": "…"}, "protected by a password")
+	check(head+strings.Repeat(" ", 20<<20)+tail, nil, "unpacks to a size that no report has")
+}
+
 // The shapes of cells that the writers of sheets use.
 func TestSheetCells(t *testing.T) {
 	data := zipOf(t, map[string]string{
 		"xl/workbook.xml":            `<workbook><workbookPr date1904="1"/><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>`,
 		"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>`,
-		"xl/sharedStrings.xml":       `<sst><si><r><t>Camp</t></r><r><t>aign</t></r><rPh><t>no</t></rPh></si><si><t/></si><si><t>Brand &amp; Co</t></si></sst>`,
+		`xl\sharedStrings.xml`:       `<sst><si><r><t>Camp</t></r><r><t>aign</t></r><rPh><t>no</t></rPh></si><si><t/></si><si><t>Brand &amp; Co</t></si></sst>`,
 		"xl/styles.xml":              `<styleSheet><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>`,
 		"xl/worksheets/sheet1.xml": `<x:worksheet xmlns:x="u"><x:dimension ref="A1"/><x:sheetData>
 			<x:row><x:c t="inlineStr"><x:is><x:t>Day</x:t></x:is></x:c><x:c t="s"><x:v>0</x:v></x:c><x:c r="D1" t="str"><x:f>"Impr."</x:f><x:v>Impr.</x:v></x:c><x:c t="inlineStr"><x:is><x:t>Cost</x:t></x:is></x:c><x:c t="s"><x:v>1</x:v></x:c></x:row>
 			<x:row/>
 			<x:row r="7"><x:c r="A7" s="1"><x:v>44620</x:v></x:c><x:c r="B7" t="s"><x:v>2</x:v></x:c><x:c r="D7" t="n"><x:v>43.0</x:v></x:c><x:c r="E7"><x:v>1.2E1</x:v></x:c></x:row>
-			<x:row r="8"><x:c r="A8" s="1"><x:v>44621.5</x:v></x:c><x:c r="B8" t="s"><x:v>99</x:v></x:c><x:c r="D8" t="b"><x:v>1</x:v></x:c><x:c r="E8" t="e"><x:v>#DIV/0!</x:v></x:c></x:row>
+			<x:row r="8"><x:c r="A8" t="d"><x:v>2026-03-02T00:00:00</x:v></x:c><x:c r="B8" t="inlineStr"><x:is><x:r><x:t>Br</x:t></x:r><x:r><x:t>and</x:t></x:r><x:rPh><x:t>no</x:t></x:rPh></x:is></x:c><x:c r="D8"><x:v>5</x:v></x:c><x:c r="E8" t="str"><x:f>2*3</x:f><x:v>6</x:v></x:c></x:row>
+			<x:row r="9"><x:c r="A9" s="1"><x:v>44621.5</x:v></x:c><x:c r="B9" t="s"><x:v>99</x:v></x:c><x:c r="D9" t="b"><x:v>1</x:v></x:c><x:c r="E9" t="e"><x:v>#DIV/0!</x:v></x:c></x:row>
 		</x:sheetData></x:worksheet>`,
 	})
 	rows, k, rep, err := readAll(File{Name: "in.xlsx", Size: int64(len(data)), R: bytes.NewReader(data)}, Options{Now: testNow, Currency: "EUR"})
@@ -455,7 +595,8 @@ func TestSheetCells(t *testing.T) {
 	}
 	got := rowsText(rows, k, rep) + problemsText("in.xlsx", rep)
 	want := "2026-03-01 / Brand & Co : impressions=43 spend=12.00 EUR\n" +
-		"in.xlsx:8: Impr. \"TRUE\" is no number with a decimal point, as the other cells of this column are\n"
+		"2026-03-02 / Brand : impressions=5 spend=6.00 EUR\n" +
+		"in.xlsx:9: Impr. \"TRUE\" is no number with a decimal point, as the other cells of this column are\n"
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

@@ -4,48 +4,127 @@ import (
 	"bytes"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"vigie/internal/locale"
 )
 
-// openBook looks for a header in the sheets of a workbook.
+// openBook looks for a header in a workbook.
 func (r *Reader) openBook() error {
-	r.container = "xlsx"
-	book, err := openWorkbook(r.file)
+	z, err := openZip(r.file)
 	if err != nil {
 		return err
 	}
-	r.book = book
-	var others [][]headRecord
-	for _, ref := range book.sheets {
-		r.ref = ref
-		src, err := book.sheet(ref)
+	var sheets []sheetRef
+	switch documentOf(z) {
+	case excelBook:
+		r.container = "xlsx"
+		if err := checkBook(z, r.file.Size); err != nil {
+			return err
+		}
+		book, err := openWorkbook(z)
 		if err != nil {
 			return err
 		}
-		records, err := readHead(src)
-		src.Close()
-		if err != nil {
+		sheets = book.sheets
+	case binaryBook:
+		return r.refuse(0, "this is a binary Excel workbook (.xlsb): save it as .xlsx or .csv",
+			"c’est un classeur Excel binaire (.xlsb)\u00a0: enregistrez-le en .xlsx ou en .csv")
+	case openDocument:
+		r.container = "ods"
+		if err := checkBook(z, r.file.Size); err != nil {
 			return err
 		}
-		if cellsOf(records) > cellsOf(r.widest) {
-			r.widest = records
+		if sheets, err = openSpreadsheet(z); err != nil {
+			return err
 		}
-		if r.recognise(records) {
+	case otherOffice:
+		return r.refuse(0, "this is a document of an office program, not a workbook: save its table as .xlsx or .csv",
+			"c’est un document bureautique, pas un classeur\u00a0: enregistrez son tableau en .xlsx ou en .csv")
+	case appleDocument:
+		return r.refuse(0, "this is a document of Apple’s Numbers or Pages: export it as .xlsx or .csv (File, Export To)",
+			"c’est un document Numbers ou Pages d’Apple\u00a0: exportez-le en .xlsx ou en .csv (Fichier, Exporter vers)")
+	default:
+		return r.refuse(0, "it is an archive (%s files), and one inside another is not opened: unpack it and import what it holds",
+			"c’est une archive (%s fichiers), et une archive dans une autre n’est pas ouverte\u00a0: décompressez-la et importez son contenu", strconv.Itoa(len(z.File)))
+	}
+	return r.findSheet(sheets)
+}
+
+// findSheet takes the first sheet that holds a report, or else the first one
+// that holds a hand-made table. What is hidden is not read, since nobody would
+// know; other sheets with a report are named.
+func (r *Reader) findSheet(sheets []sheetRef) error {
+	heads := make([][]headRecord, len(sheets))
+	for i, s := range sheets {
+		if heads[i] = s.head; s.head == nil {
+			src, err := s.open()
+			if err != nil {
+				return err
+			}
+			if heads[i], err = readHead(src); err != nil {
+				return err
+			}
+		}
+		if !s.hidden && cellsOf(heads[i]) > cellsOf(r.widest) {
+			r.widest = heads[i]
+		}
+	}
+	for _, claims := range []func([]headRecord) bool{r.recognise, r.byHand} {
+		var best Reader
+		for i, s := range sheets {
+			switch {
+			case s.hidden || !claims(heads[i]):
+			case best.layout != nil:
+				r.otherSheets = append(r.otherSheets, s.name)
+			default:
+				best, r.typed = *r, s.open
+				if len(sheets) > 1 {
+					r.sheet = s.name
+				}
+			}
+		}
+		if best.layout != nil {
+			r.layout, r.head, r.text, r.blocks = best.layout, best.head, best.text, best.blocks
 			return nil
 		}
-		others = append(others, records)
 	}
-	for i, records := range others {
-		if r.ref = book.sheets[i]; r.byHand(records) {
-			return nil
+	for i, s := range sheets {
+		if s.hidden && (r.recognise(heads[i]) || r.byHand(heads[i])) {
+			return r.refuse(0, "the report is in the sheet %s, which is hidden: show it and save the workbook, or save that sheet as .csv",
+				"le rapport est dans la feuille %s, qui est masquée\u00a0: affichez-la et enregistrez le classeur, ou enregistrez cette feuille en .csv", quoted(s.name))
 		}
 	}
-	if len(others) == 0 {
+	if len(sheets) == 0 {
 		return r.explain(nil)
 	}
-	return r.explain(others[0])
+	return r.explain(heads[0])
+}
+
+// findTable takes a table that a program wrote: its first record is the header,
+// before line 1, and each row after it has a number.
+func (r *Reader) findTable(open func() (source, error)) error {
+	r.typed = open
+	src, err := open()
+	if err != nil {
+		return err
+	}
+	if r.widest, err = readHead(src); err != nil {
+		return err
+	}
+	if r.recognise(r.widest) || r.byHand(r.widest) {
+		return nil
+	}
+	return r.explain(r.widest)
+}
+
+// leave notes a column that holds what no cell can.
+func (r *Reader) leave(name string) {
+	r.unread = append(r.unread, Column{Header: name, Note: locale.Text{
+		EN: "holds no plain values, but lists, objects or bytes: not taken",
+		FR: "ne contient pas de valeurs simples, mais des listes, des objets ou des octets\u00a0: non prise",
+	}})
 }
 
 // openText finds the encoding, the delimiter and the header of a text.
@@ -55,8 +134,15 @@ func (r *Reader) openText(start []byte) error {
 			return r.refuse(0, "this is %s", "c’est %s", m.looks)
 		}
 	}
+	if len(start) > 262 && string(start[257:262]) == "ustar" {
+		return r.refuse(0, "this is a tar archive: make a .zip of the exports in it, or import them one by one",
+			"c’est une archive tar\u00a0: mettez les exports qu’elle contient dans un .zip, ou importez-les un par un")
+	}
 	whole := int64(len(start)) == r.file.Size
 	r.text.encoding, r.text.sure = sniffEncoding(start, whole)
+	if err := r.evenSize(); err != nil {
+		return err
+	}
 	r.text.cr = bytes.IndexByte(start, '\n') < 0 && bytes.IndexByte(start, '\r') >= 0
 	var (
 		best   Reader // the reading that understands most of a header
@@ -96,6 +182,24 @@ func (r *Reader) openText(start []byte) error {
 	return nil
 }
 
+// evenSize refuses UTF-16 that ends in half a character: the file was cut off,
+// perhaps in the middle of a number. Half a line end is no loss.
+func (r *Reader) evenSize() error {
+	if r.file.Size%2 == 0 || r.text.encoding != encUTF16LE && r.text.encoding != encUTF16BE {
+		return nil
+	}
+	var last [1]byte
+	if _, err := r.disk.ReadAt(last[:], r.file.Size-1); err != nil && err != io.EOF {
+		return err
+	}
+	if r.text.encoding == encUTF16LE && (last[0] == '\n' || last[0] == '\r') {
+		r.file.Size--
+		return nil
+	}
+	return r.refuse(0, "the file ends in the middle of a character: it was cut off. Export it again",
+		"le fichier s’arrête au milieu d’un caractère\u00a0: il est incomplet. Exportez-le à nouveau")
+}
+
 // cellsOf is the width of the widest record.
 func cellsOf(records []headRecord) int {
 	n := 0
@@ -110,7 +214,7 @@ func separatorLine(records []headRecord) (delim byte, ok bool) {
 	if len(records) == 0 {
 		return 0, false
 	}
-	rest, ok := strings.CutPrefix(strings.Join(records[0].cells, "\x00"), "sep=")
+	rest, ok := afterSep(strings.Join(records[0].cells, "\x00"))
 	if !ok || rest == "" {
 		return 0, false
 	}
@@ -120,8 +224,19 @@ func separatorLine(records []headRecord) (delim byte, ok bool) {
 	return rest[0], true
 }
 
+// afterSep is what follows the sep= at the start of such a line.
+func afterSep(line string) (rest string, ok bool) {
+	if len(line) < 4 || !strings.EqualFold(line[:4], "sep=") {
+		return "", false
+	}
+	return line[4:], true
+}
+
 // readHead copies the first records of a table.
 func readHead(src source) ([]headRecord, error) {
+	if c, ok := src.(io.Closer); ok {
+		defer c.Close()
+	}
 	var records []headRecord
 	for len(records) < headRows {
 		rec, err := src.next()

@@ -87,7 +87,7 @@ type Report struct {
 	Platform   string      `json:"platform"`
 	Language   string      `json:"language,omitempty"`
 	Encoding   string      `json:"encoding"`
-	Container  string      `json:"container"` // csv, tsv, xlsx
+	Container  string      `json:"container"` // csv, tsv, xlsx, ods, parquet, arrow, json
 	Recognised locale.Text `json:"recognised"`
 	Title      string      `json:"title,omitempty"` // as the file prints it
 

@@ -89,7 +89,7 @@ func (p *parser) width(rec *record, want int) bool {
 		n--
 	}
 	rec.cells = rec.cells[:n]
-	fits := n == want || n < want && p.r.book != nil
+	fits := n == want || n < want && p.r.typed != nil
 	if fits && n > 0 && len(rec.cells[0]) > 0 {
 		return true
 	}

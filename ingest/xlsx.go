@@ -14,14 +14,14 @@ import (
 	"vigie/internal/locale"
 )
 
-// Limits of a workbook. A sheet is read as a stream, so its size costs only
+// Limits of workbooks, and of what is compressed in other ways. A sheet is read as a stream, so its size costs only
 // time; shared texts must be held, and a workbook with more of them than fits
 // is refused rather than kept on disk: it would hold about a million different
 // names.
 const (
 	maxParts      = 200
 	maxUnzipped   = 2 << 30
-	maxRatio      = 100      // unzipped size to zipped, of workbooks
+	maxRatio      = 100      // unzipped size to zipped, of files
 	ratioFrom     = 16 << 20 // that unzip to more than this
 	maxSharedText = 64 << 20
 	maxColumns    = 16_384
@@ -37,7 +37,13 @@ type workbook struct {
 	date1904 bool
 }
 
-type sheetRef struct{ name, part string }
+// sheetRef is a sheet of a workbook of any kind.
+type sheetRef struct {
+	name   string
+	hidden bool
+	head   []headRecord // its first rows, where they are known already
+	open   func() (source, error)
+}
 
 // style is what a cell's number format says about its value.
 type style struct {
@@ -70,39 +76,8 @@ func (e *errBook) Error() string { return e.text.EN }
 func refuseBook(en, fr string, args ...any) error { return &errBook{say(en, fr, args...)} }
 
 // openWorkbook reads all of a workbook but its sheets.
-func openWorkbook(f File) (*workbook, error) {
-	z, err := zip.NewReader(f.R, f.Size)
-	if err != nil {
-		return nil, refuseBook("the file is a damaged archive: download it again",
-			"le fichier est une archive abîmée\u00a0: téléchargez-le à nouveau")
-	}
-	w := &workbook{parts: map[string]*zip.File{}}
-	var zipped, unzipped uint64
-	for _, part := range z.File {
-		w.parts[strings.TrimPrefix(part.Name, "/")] = part
-		zipped += part.CompressedSize64
-		unzipped += part.UncompressedSize64
-	}
-	main := w.parts["xl/workbook.xml"]
-	switch {
-	case main == nil && w.parts["mimetype"] != nil:
-		return nil, refuseBook("this is an OpenDocument file: save it as .xlsx or .csv",
-			"c’est un fichier OpenDocument\u00a0: enregistrez-le en .xlsx ou en .csv")
-	case main == nil && len(z.File) > 0:
-		return nil, refuseBook("this is an archive of %s files (%s…): unpack it and import the reports that are in it, one by one",
-			"c’est une archive de %s fichiers (%s…)\u00a0: décompressez-la et importez un par un les rapports qu’elle contient",
-			strconv.Itoa(len(z.File)), quoted(z.File[0].Name))
-	case main == nil:
-		return nil, refuseBook("this is an empty archive", "c’est une archive vide")
-	case len(z.File) > maxParts:
-		return nil, refuseBook("this workbook has %s parts, more than the %s of any report: save the sheet with the report as .csv",
-			"ce classeur compte %s éléments, plus que les %s d’un rapport\u00a0: enregistrez la feuille du rapport en .csv",
-			strconv.Itoa(len(z.File)), strconv.Itoa(maxParts))
-	case unzipped > maxUnzipped || unzipped > ratioFrom && unzipped > maxRatio*max(zipped, 1):
-		return nil, refuseBook("this workbook unpacks to a size that no report has (%s MB): save the sheet with the report as .csv",
-			"une fois décompressé, ce classeur a une taille qu’aucun rapport n’atteint (%s\u00a0Mo)\u00a0: enregistrez la feuille du rapport en .csv",
-			strconv.FormatUint(unzipped>>20, 10))
-	}
+func openWorkbook(z *zip.Reader) (*workbook, error) {
+	w := &workbook{parts: partsOf(z)}
 	if err := w.readSheets(); err != nil {
 		return nil, err
 	}
@@ -112,6 +87,35 @@ func openWorkbook(f File) (*workbook, error) {
 	return w, w.readShared()
 }
 
+// partsOf names the parts of a document.
+func partsOf(z *zip.Reader) map[string]*zip.File {
+	parts := map[string]*zip.File{}
+	for _, part := range z.File {
+		parts[partName(part)] = part
+	}
+	return parts
+}
+
+// checkBook refuses a workbook that is built to exhaust its reader. size is
+// that of the file: what the archive says of its parts may be untrue.
+func checkBook(z *zip.Reader, size int64) error {
+	var unzipped uint64
+	for _, part := range z.File {
+		unzipped += min(part.UncompressedSize64, 2*maxUnzipped)
+	}
+	switch {
+	case len(z.File) > maxParts:
+		return refuseBook("this workbook has %s parts, more than the %s of any report: save the sheet with the report as .csv",
+			"ce classeur compte %s éléments, plus que les %s d’un rapport\u00a0: enregistrez la feuille du rapport en .csv",
+			strconv.Itoa(len(z.File)), strconv.Itoa(maxParts))
+	case unzipped > uint64(mostUnpacked(size)):
+		return refuseBook("this workbook unpacks to a size that no report has (%s MB): save the sheet with the report as .csv",
+			"une fois décompressé, ce classeur a une taille qu’aucun rapport n’atteint (%s\u00a0Mo)\u00a0: enregistrez la feuille du rapport en .csv",
+			strconv.FormatUint(unzipped>>20, 10))
+	}
+	return nil
+}
+
 // tokens walks through the elements of a part. The visitor gets each start and
 // end and the text inside.
 type tokens struct {
@@ -119,8 +123,8 @@ type tokens struct {
 	io.Closer
 }
 
-func (w *workbook) open(part string) (*tokens, error) {
-	f := w.parts[part]
+func openPart(parts map[string]*zip.File, part string) (*tokens, error) {
+	f := parts[part]
 	if f == nil {
 		return nil, fmt.Errorf("the workbook has no %s", part)
 	}
@@ -130,6 +134,24 @@ func (w *workbook) open(part string) (*tokens, error) {
 	}
 	// What the archive says about sizes may be untrue: read no more than it says.
 	return &tokens{xml.NewDecoder(io.LimitReader(r, int64(f.UncompressedSize64))), r}, nil
+}
+
+func (w *workbook) open(part string) (*tokens, error) { return openPart(w.parts, part) }
+
+// each calls see for every element.
+func (t *tokens) each(see func(xml.StartElement)) error {
+	for {
+		token, err := t.RawToken()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if e, ok := token.(xml.StartElement); ok {
+			see(e)
+		}
+	}
 }
 
 func attr(e xml.StartElement, name string) string {
@@ -148,18 +170,10 @@ func (w *workbook) each(part string, see func(xml.StartElement)) error {
 		return err
 	}
 	defer t.Close()
-	for {
-		token, err := t.RawToken()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("read %s: %w", part, err)
-		}
-		if e, ok := token.(xml.StartElement); ok {
-			see(e)
-		}
+	if err := t.each(see); err != nil {
+		return fmt.Errorf("read %s: %w", part, err)
 	}
+	return nil
 }
 
 func (w *workbook) readSheets() error {
@@ -190,7 +204,9 @@ func (w *workbook) readSheets() error {
 				}
 			}
 			if part := targets[id]; w.parts[part] != nil {
-				w.sheets = append(w.sheets, sheetRef{attr(e, "name"), part})
+				state := attr(e, "state")
+				w.sheets = append(w.sheets, sheetRef{name: attr(e, "name"), hidden: state == "hidden" || state == "veryHidden",
+					open: func() (source, error) { return w.sheet(part) }})
 			}
 		}
 	})
@@ -234,7 +250,7 @@ func isDateFormat(id int, format string) bool {
 		case c == '"':
 			inQuotes = !inQuotes
 		case inQuotes:
-		case c == '\\':
+		case c == '\\', c == '_', c == '*': // as it is; as wide; to fill with
 			i++
 		case c == '[':
 			inBrackets = true
@@ -308,8 +324,8 @@ type cellAt struct {
 	kind     kind
 }
 
-func (w *workbook) sheet(ref sheetRef) (*sheet, error) {
-	t, err := w.open(ref.part)
+func (w *workbook) sheet(part string) (source, error) {
+	t, err := w.open(part)
 	if err != nil {
 		return nil, err
 	}
@@ -357,6 +373,7 @@ func (s *sheet) readRow() error {
 		typ, styleID string
 		from, col    int
 		take, row    = false, s.row
+		phonetic     = false // how the text is spoken, which Japanese sheets hold beside it
 	)
 	for {
 		token, err := s.RawToken()
@@ -393,7 +410,9 @@ func (s *sheet) readRow() error {
 				}
 				from = len(s.text)
 			case "v", "t":
-				take = true
+				take = !phonetic
+			case "rPh":
+				phonetic = true
 			}
 		case xml.CharData:
 			if take {
@@ -405,6 +424,8 @@ func (s *sheet) readRow() error {
 			switch e.Name.Local {
 			case "v", "t":
 				take = false
+			case "rPh":
+				phonetic = false
 			case "c":
 				s.cells = append(s.cells, s.value(typ, styleID, from))
 			case "row":

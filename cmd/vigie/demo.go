@@ -53,12 +53,14 @@ func (a *app) demoCmd() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				r, err := a.importFile(ctx, importFlags{}, o, file)
+				list, err := a.importFile(ctx, importFlags{}, o, file)
 				if err != nil {
 					return err
 				}
-				a.printImported(importFlags{}, r)
-				results = append(results, r)
+				for _, r := range list {
+					a.printImported(importFlags{}, r)
+				}
+				results = append(results, list...)
 			}
 			if err := importExit(results); err != nil {
 				return err

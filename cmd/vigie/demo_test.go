@@ -61,10 +61,13 @@ func demo(t *testing.T) (*agency.Campaign, *warehouse.Warehouse, *reports.Snapsh
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := jobs.TakeIn(ctx, w, client, ingest.Options{Now: demoNow()}, false, false, filepath.Base(path), info.ModTime(), f)
+		list, err := jobs.TakeIn(ctx, w, client, ingest.Options{Now: demoNow()}, false, false, filepath.Base(path), info.ModTime(), f)
 		f.Close()
-		if err != nil || r.Status != warehouse.StatusImported || r.Gate || len(r.Problems) > 0 {
-			t.Fatalf("%s: %+v %v", path, r, err)
+		if err != nil || len(list) != 1 {
+			t.Fatal(path, list, err)
+		}
+		if r := list[0]; r.Status != warehouse.StatusImported || r.Gate || len(r.Problems) > 0 {
+			t.Fatalf("%s: %+v", path, r)
 		}
 	}
 	c := client.Campaigns[0]

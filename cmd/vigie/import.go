@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -31,10 +30,13 @@ func (a *app) importCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   both("import FILE…", "import FICHIER…"),
 		Short: both("Take exports in", "Importer des exports"),
-		Long: both("Take exports of advertising platforms in, as downloaded: CSV, TSV or XLSX. The\n"+
+		Long: both("Take exports of advertising platforms in, as downloaded: CSV, TSV, XLSX or ODS,\n"+
+			"packed with gzip or not, and the Parquet, Arrow and JSON that programs write. The\n"+
 			"platform, the language, the number and date formats are recognised; each file is\n"+
 			"one batch, stored whole or not at all. A file imported twice changes nothing; a\n"+
 			"newer file replaces the days and campaigns that it holds.\n\n"+
+			"A zip of exports is taken apart: each file in it is a batch, and has an entry of\n"+
+			"its own in the answer, exports.zip/Campaigns.csv.\n\n"+
 			"A table that no platform wrote and that Vigie does not know is refused. With --map\n"+
 			"it is shown how it would be read; --map --accept keeps that in sources/ (where it\n"+
 			"can be corrected) and takes the table in.\n\n"+
@@ -46,10 +48,14 @@ func (a *app) importCmd() *cobra.Command {
 			"Exit code: 0 every file was taken in (or already there); 1 some were; 3 none was; 4 a\n"+
 			"check withholds a file, or asks for --accept. A dry run ends as the import would,\n"+
 			"where it is known whose the file is.",
-			"Importe les exports des plateformes publicitaires tels que téléchargés\u00a0: CSV, TSV ou\n"+
-				"XLSX. La plateforme, la langue, le format des nombres et des dates sont reconnus\u00a0; chaque\n"+
-				"fichier est un lot, gardé en entier ou pas du tout. Importer deux fois un fichier ne\n"+
-				"change rien\u00a0; un fichier plus récent remplace les jours et les campagnes qu’il contient.\n\n"+
+			"Importe les exports des plateformes publicitaires tels que téléchargés\u00a0: CSV, TSV,\n"+
+				"XLSX ou ODS, compressés par gzip ou non, et les fichiers Parquet, Arrow et JSON que\n"+
+				"produisent les programmes. La plateforme, la langue, le format des nombres et des dates\n"+
+				"sont reconnus\u00a0; chaque fichier est un lot, gardé en entier ou pas du tout. Importer deux\n"+
+				"fois un fichier ne change rien\u00a0; un fichier plus récent remplace les jours et les\n"+
+				"campagnes qu’il contient.\n\n"+
+				"Un zip d’exports est ouvert\u00a0: chacun de ses fichiers est un lot et a sa propre entrée\n"+
+				"dans la réponse, exports.zip/Campagnes.csv.\n\n"+
 				"Un tableau qu’aucune plateforme n’a écrit et que Vigie ne connaît pas est refusé. Avec\n"+
 				"--map, Vigie montre comment il le lirait\u00a0; --map --accept garde cette lecture dans\n"+
 				"sources/ (où elle se corrige) et importe le tableau.\n\n"+
@@ -140,13 +146,15 @@ func (a *app) importFiles(ctx context.Context, f importFlags, args []string) err
 	}
 	var results []*warehouse.Imported
 	for _, arg := range args {
-		r, err := a.importFile(ctx, f, o, arg)
+		list, err := a.importFile(ctx, f, o, arg)
+		results = append(results, list...)
+		if !a.json {
+			for _, r := range list {
+				a.printImported(f, r)
+			}
+		}
 		if err != nil {
 			return err
-		}
-		results = append(results, r)
-		if !a.json {
-			a.printImported(f, r)
 		}
 	}
 	if a.json {
@@ -179,13 +187,14 @@ func importExit(results []*warehouse.Imported) error {
 	return nil
 }
 
-// importFile takes one file in, or says how it would be read.
-func (a *app) importFile(ctx context.Context, f importFlags, o ingest.Options, arg string) (*warehouse.Imported, error) {
+// importFile takes one file in, or says how it would be read. An archive of
+// exports gives an entry for each of them.
+func (a *app) importFile(ctx context.Context, f importFlags, o ingest.Options, arg string) ([]*warehouse.Imported, error) {
 	file, err := a.files.open(ctx, arg)
 	if err != nil {
 		why := because(err)
-		return &warehouse.Imported{File: arg, Status: warehouse.StatusRejected, Error: locale.Text{
-			EN: "cannot be opened: " + why.EN, FR: "ne peut pas être ouvert\u00a0: " + why.FR}}, nil
+		return []*warehouse.Imported{{File: arg, Status: warehouse.StatusRejected, Error: locale.Text{
+			EN: "cannot be opened: " + why.EN, FR: "ne peut pas être ouvert\u00a0: " + why.FR}}}, nil
 	}
 	defer file.Close()
 	done := a.progress(file, &o)
@@ -197,73 +206,47 @@ func (a *app) importFile(ctx context.Context, f importFlags, o ingest.Options, a
 			return nil, err
 		}
 	}
-	var r *warehouse.Imported
+	var list []*warehouse.Imported
 	switch {
 	case !f.dryRun:
-		r, err = jobs.TakeIn(ctx, a.wh, client, o, f.accept, f.strict, file.Name, file.ModTime, file)
+		list, err = jobs.TakeIn(ctx, a.wh, client, o, f.accept, f.strict, file.Name, file.ModTime, file)
 	case client == nil:
-		r, err = a.preview(ctx, o, file)
+		list, err = a.preview(ctx, o, file)
 	default:
-		r, err = a.rehearse(ctx, f, o, client, file)
+		list, err = a.rehearse(ctx, f, o, client, file)
 	}
 	if err != nil {
-		return nil, err
+		return list, err
 	}
-	if r.Status == warehouse.StatusDuplicate {
+	for _, r := range list {
+		if r.Status != warehouse.StatusDuplicate {
+			continue
+		}
 		b, err := a.wh.Batch(ctx, r.Batch)
 		if err != nil {
-			return nil, err
+			return list, err
 		}
 		r.Report = b.Report
 	}
-	return r, nil
-}
-
-// copied keeps what a dry run reads, so that it can be read again. done removes
-// it.
-func copied(file *givenFile) (kept *warehouse.Archived, done func(), err error) {
-	tmp, err := os.CreateTemp("", "vigie-preview-*")
-	if err != nil {
-		return nil, nil, err
-	}
-	done = func() { os.Remove(tmp.Name()) }
-	defer tmp.Close()
-	sum, size, err := warehouse.CopyHash(tmp, file)
-	if err != nil {
-		done()
-		return nil, nil, err
-	}
-	return &warehouse.Archived{SHA256: sum, Path: tmp.Name(), Size: size}, done, nil
+	return list, nil
 }
 
 // rehearse does all that an import for a client would do, and takes it back.
-func (a *app) rehearse(ctx context.Context, f importFlags, o ingest.Options, client *agency.Client, file *givenFile) (*warehouse.Imported, error) {
-	kept, done, err := copied(file)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
+func (a *app) rehearse(ctx context.Context, f importFlags, o ingest.Options, client *agency.Client, file *givenFile) ([]*warehouse.Imported, error) {
 	wh := a.wh
 	if wh == nil { // nothing was ever taken in
+		var err error
 		if wh, err = warehouse.OpenMemory(ctx); err != nil {
 			return nil, err
 		}
 		defer wh.Close()
 	}
-	return wh.Import(ctx, warehouse.Import{
-		Client: client.ID, Accounts: client.Accounts, Name: file.Name, ModTime: file.ModTime, File: kept,
-		Options: jobs.Known(client, o), Accept: f.accept, Strict: f.strict, DryRun: true,
-	})
+	return jobs.Rehearse(ctx, wh, client, o, f.accept, f.strict, file.Name, file.ModTime, file)
 }
 
 // preview reads a file that is no client's yet into nothing. What an import
 // would do with it is not known, so that no gate is its.
-func (a *app) preview(ctx context.Context, o ingest.Options, file *givenFile) (*warehouse.Imported, error) {
-	kept, done, err := copied(file)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
+func (a *app) preview(ctx context.Context, o ingest.Options, file *givenFile) ([]*warehouse.Imported, error) {
 	if a.agency != nil {
 		o.Zone = a.agency.Zone
 		if o.Currency == "" {
@@ -271,19 +254,7 @@ func (a *app) preview(ctx context.Context, o ingest.Options, file *givenFile) (*
 		}
 		o.Mappings = jobs.Mappings(a.agency)
 	}
-	body, err := os.Open(kept.Path)
-	if err != nil {
-		return nil, err
-	}
-	defer body.Close()
-	out := &warehouse.Imported{File: file.Name, SHA256: kept.SHA256, Status: warehouse.StatusDryRun}
-	out.Report, err = warehouse.Preview(ctx, ingest.File{Name: file.Name, Size: kept.Size, ModTime: file.ModTime, R: body}, o)
-	var refusal *ingest.Refusal
-	if errors.As(err, &refusal) {
-		out.Status, out.Error = warehouse.StatusRejected, refusal.Message
-		return out, nil
-	}
-	return out, err
+	return jobs.Preview(ctx, o, file.Name, file.ModTime, file)
 }
 
 // progress prints where a long reading is, on standard error.
@@ -293,17 +264,13 @@ func (a *app) progress(file *givenFile, o *ingest.Options) (done func()) {
 		return func() {}
 	}
 	started, last, shown := a.clock(), a.clock(), false
-	o.Progress = func(rows, bytes int64) {
+	o.Progress = func(name string, rows int64, share float64) {
 		now := a.clock()
 		if now.Sub(last) < 2*time.Second {
 			return
 		}
 		last, shown = now, true
-		share := ""
-		if file.Size > 0 {
-			share = ", " + a.language().Percent(float64(bytes)/float64(file.Size), 0)
-		}
-		fmt.Fprintf(a.err, "%s%s %s%s\n", file.Name, a.language().Colon(), a.language().Int(rows)+" "+a.say("rows", "lignes"), share)
+		fmt.Fprintf(a.err, "%s%s %s, %s\n", name, a.language().Colon(), a.language().Int(rows)+" "+a.say("rows", "lignes"), a.language().Percent(share, 0))
 	}
 	return func() {
 		if shown {

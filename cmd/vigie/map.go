@@ -95,9 +95,13 @@ func (s *secondLook) open(context.Context, string) (*givenFile, error) {
 
 func (a *app) printProposal(p *ingest.Proposal, file string) {
 	l := a.language()
-	fmt.Fprintln(a.out, a.say(
-		fmt.Sprintf("%s: header in line %d; it would be read so:", p.File, p.Line),
-		fmt.Sprintf("%s\u00a0: en-tête en ligne %d\u00a0; il serait lu ainsi\u00a0:", p.File, p.Line)))
+	if p.Line > 0 {
+		fmt.Fprintln(a.out, a.say(
+			fmt.Sprintf("%s: header in line %d; it would be read so:", p.File, p.Line),
+			fmt.Sprintf("%s\u00a0: en-tête en ligne %d\u00a0; il serait lu ainsi\u00a0:", p.File, p.Line)))
+	} else { // a program's table, whose columns have names
+		fmt.Fprintln(a.out, a.say(p.File+": it would be read so:", p.File+"\u00a0: il serait lu ainsi\u00a0:"))
+	}
 	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, a.say("  column\tvalues\tmeaning\twhy", "  colonne\tvaleurs\tsens\tpourquoi"))
 	for _, c := range p.Columns {

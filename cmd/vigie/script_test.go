@@ -1,7 +1,9 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
+	"compress/gzip"
 	"context"
 	"flag"
 	"fmt"
@@ -70,6 +72,28 @@ func TestScripts(t *testing.T) {
 					}
 					return err
 				}))
+			},
+			// zip OUT FILE…: an archive of the files, under their own names.
+			"zip": func(ts *testscript.TestScript, neg bool, args []string) {
+				var b bytes.Buffer
+				z := zip.NewWriter(&b)
+				for _, name := range args[1:] {
+					w, err := z.Create(filepath.Base(name))
+					ts.Check(err)
+					_, err = w.Write([]byte(ts.ReadFile(name)))
+					ts.Check(err)
+				}
+				ts.Check(z.Close())
+				ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o666))
+			},
+			// gzip FILE: FILE.gz beside it.
+			"gzip": func(ts *testscript.TestScript, neg bool, args []string) {
+				var b bytes.Buffer
+				z := gzip.NewWriter(&b)
+				_, err := z.Write([]byte(ts.ReadFile(args[0])))
+				ts.Check(err)
+				ts.Check(z.Close())
+				ts.Check(os.WriteFile(ts.MkAbs(args[0]+".gz"), b.Bytes(), 0o666))
 			},
 			// await FILE: until a program in the background has written it.
 			"await": func(ts *testscript.TestScript, neg bool, args []string) {

@@ -29,7 +29,10 @@ func Unfinished(name string) bool {
 }
 
 // exportTypes are the endings of files that can be an export or hold one.
-var exportTypes = []string{".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".zip", ".gz"}
+var exportTypes = []string{
+	".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".zip", ".gz",
+	".parquet", ".feather", ".arrow", ".arrows", ".json", ".jsonl", ".ndjson",
+}
 
 // canBeExport reports whether a file can be an export, by its name.
 func canBeExport(name string) bool {

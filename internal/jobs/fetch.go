@@ -53,9 +53,9 @@ const (
 	incomingName   = "incoming"
 )
 
-// take is what is done with a file that has been fetched whole. A file that is
-// refused is no error.
-type take func(ctx context.Context, src *agency.Source, f source.File, o ingest.Options) (*warehouse.Imported, error)
+// take is what is done with a file that has been fetched whole; of an archive of
+// exports it has a result for each. A file that is refused is no error.
+type take func(ctx context.Context, src *agency.Source, f source.File, o ingest.Options) ([]*warehouse.Imported, error)
 
 // fetch asks one source and takes in what is new there. With again, all that is
 // there is new. What is remembered of it is up to keep: a dry run keeps nothing.
@@ -104,12 +104,12 @@ func (s *Scheduler) fetch(ctx context.Context, src *agency.Source, again, keep b
 	ctx = context.WithoutCancel(ctx)
 	for _, item := range got.Items {
 		for _, f := range item.Files {
-			r, err := take(ctx, src, f, options)
+			list, err := take(ctx, src, f, options)
+			out.Files = append(out.Files, list...)
 			if err != nil {
 				s.Log.Error("fetched export not taken in", "source", src.ID, "file", f.Name, "error", err)
 				return fail(fmt.Errorf("%s: %w", f.Name, err))
 			}
-			out.Files = append(out.Files, r)
 		}
 		if !keep {
 			continue
@@ -241,7 +241,7 @@ func (s *Scheduler) remember(ctx context.Context, id, settings string, item sour
 
 // takeFetched takes a file in; one that is refused or withheld is put into the
 // client's folder of the inbox, beside those that people dropped, with a note.
-func (s *Scheduler) takeFetched(ctx context.Context, src *agency.Source, f source.File, o ingest.Options) (r *warehouse.Imported, err error) {
+func (s *Scheduler) takeFetched(ctx context.Context, src *agency.Source, f source.File, o ingest.Options) (list []*warehouse.Imported, err error) {
 	err = s.guard(func() error {
 		body, err := os.Open(f.Path)
 		if err != nil {
@@ -250,19 +250,26 @@ func (s *Scheduler) takeFetched(ctx context.Context, src *agency.Source, f sourc
 		defer body.Close()
 		limited, cancel := work(ctx, importTimeout)
 		defer cancel()
-		r, err = TakeIn(limited, s.Warehouse, src.Client, o, false, false, f.Name, f.ModTime, body)
+		list, err = TakeIn(limited, s.Warehouse, src.Client, o, false, false, f.Name, f.ModTime, body)
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return list, err
 	}
-	said := []any{"source", src.ID, "client", src.Client.ID, "file", f.Name, "status", r.Status}
-	if r.Status != warehouse.StatusRejected && !r.Gate {
+	aside := false
+	for _, r := range list {
+		said := []any{"source", src.ID, "client", src.Client.ID, "file", r.File, "status", r.Status}
+		if putAside(r) {
+			aside = true
+			s.Log.Warn("fetched export put aside", append(said, "why", reasons(r)[0].EN)...)
+			continue
+		}
 		s.Log.Info("export fetched", append(said, "batch", r.Batch)...)
-		return r, nil
 	}
-	s.Log.Warn("fetched export put aside", append(said, "why", refusal{result: r}.reasons()[0].EN)...)
-	return r, setAside(src.Client, f, refusal{client: src.Client.ID, result: r}.text)
+	if aside {
+		err = setAside(src.Client, f, refusal{client: src.Client.ID, name: f.Name, results: list}.text)
+	}
+	return list, err
 }
 
 // setAside puts a copy of a fetched file into the folder of refused files, with

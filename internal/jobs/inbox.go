@@ -192,7 +192,7 @@ func (s *Scheduler) clientInbox(ctx context.Context, inbox *os.Root, client *age
 // is tried again, later and later.
 func (s *Scheduler) take(ctx context.Context, root *os.Root, client *agency.Client, info fs.FileInfo, d *dropped, now time.Time) error {
 	name := info.Name()
-	var r *warehouse.Imported
+	var results []*warehouse.Imported
 	err := s.guard(func() error {
 		// Non-blocking, should a pipe have taken its place.
 		f, err := root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
@@ -205,11 +205,11 @@ func (s *Scheduler) take(ctx context.Context, root *os.Root, client *agency.Clie
 		}
 		limited, cancel := work(ctx, importTimeout)
 		defer cancel()
-		r, err = TakeIn(limited, s.Warehouse, client, ingest.Options{Now: now}, false, false, name, info.ModTime(), f)
+		results, err = TakeIn(limited, s.Warehouse, client, ingest.Options{Now: now}, false, false, name, info.ModTime(), f)
 		return err
 	})
 	l := client.Agency.Language
-	s.told(client, name, r, err)
+	s.told(client, name, results, err)
 	if err != nil {
 		if d.tries++; d.tries <= len(backOff) {
 			d.next = now.Add(backOff[d.tries-1])
@@ -217,18 +217,25 @@ func (s *Scheduler) take(ctx context.Context, root *os.Root, client *agency.Clie
 		}
 		s.Log.Error("export given up", "client", client.ID, "file", name, "error", err)
 		d.left = true
-		return putAway(root, name, refusedName.In(l), refusal{client: client.ID, trouble: err}.text)
+		return putAway(root, name, refusedName.In(l), refusal{client: client.ID, name: name, trouble: err}.text)
 	}
 	if after, err := root.Lstat(name); err != nil || after.Size() != info.Size() || !after.ModTime().Equal(info.ModTime()) {
 		return nil // it was still being written; when it settles it is another file
 	}
-	said := []any{"client", client.ID, "file", name, "status", r.Status}
 	d.left = true // should it not move, it is not taken in again and again
-	if r.Status == warehouse.StatusRejected || r.Gate {
-		s.Log.Warn("export put aside", append(said, "why", refusal{result: r}.reasons()[0].EN)...)
-		return putAway(root, name, refusedName.In(l), refusal{client: client.ID, result: r}.text)
+	aside := false
+	for _, r := range results {
+		said := []any{"client", client.ID, "file", r.File, "status", r.Status}
+		if putAside(r) {
+			aside = true
+			s.Log.Warn("export put aside", append(said, "why", reasons(r)[0].EN)...)
+			continue
+		}
+		s.Log.Info("export taken in", append(said, "batch", r.Batch)...)
 	}
-	s.Log.Info("export taken in", append(said, "batch", r.Batch)...)
+	if aside {
+		return putAway(root, name, refusedName.In(l), refusal{client: client.ID, name: name, results: results}.text)
+	}
 	return putAway(root, name, importedName.In(l), nil)
 }
 

@@ -63,8 +63,8 @@ type Scheduler struct {
 
 	// get fetches; tests of this package have servers that never were.
 	get func(context.Context, source.Source, source.Desk) (source.Got, error)
-	// told is told what became of a file of the inbox.
-	told func(client *agency.Client, name string, r *warehouse.Imported, trouble error)
+	// told is told what became of a file of the inbox, or of the exports in it.
+	told func(client *agency.Client, name string, results []*warehouse.Imported, trouble error)
 
 	// What is remembered from one look to the next; all of it can be lost.
 	files     map[string]*dropped // files of the inbox, by client/name

@@ -1,10 +1,13 @@
 package jobs
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -306,11 +309,11 @@ func TestTakeIn(t *testing.T) {
 	take := func(o ingest.Options, body string) *warehouse.Imported {
 		t.Helper()
 		o.Now = now
-		r, err := TakeIn(ctx, wh, client, o, false, false, "week.csv", now, strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
+		list, err := TakeIn(ctx, wh, client, o, false, false, "week.csv", now, strings.NewReader(body))
+		if err != nil || len(list) != 1 {
+			t.Fatal(list, err)
 		}
-		return r
+		return list[0]
 	}
 	r := take(ingest.Options{}, text)
 	if r.Status != warehouse.StatusImported || r.Currency != "CAD" || r.Account != "123-456-7890" {
@@ -322,10 +325,45 @@ func TestTakeIn(t *testing.T) {
 	if r = take(ingest.Options{}, "Dish,Time\nSoup,20\n"); r.Status != warehouse.StatusRejected {
 		t.Errorf("a recipe was taken in: %+v", r)
 	}
-	kept, err := os.ReadDir(filepath.Join(wh.Dir(), "archive"))
-	if err != nil || len(kept) != 2 {
-		t.Errorf("%d files in the archive, want the two that were taken in", len(kept))
+	archived := func(want int) {
+		t.Helper()
+		kept, err := os.ReadDir(filepath.Join(wh.Dir(), "archive"))
+		if err != nil || len(kept) != want {
+			t.Errorf("%d files in the archive, want the %d that were taken in", len(kept), want)
+		}
 	}
+	archived(2)
+
+	// Of an archive of exports, those that were taken in are kept, and it is not.
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for name, body := range map[string]string{
+		"new.csv": strings.NewReplacer("August 3", "August 4", "08-03", "08-04").Replace(text), "known.csv": text, "recipe.csv": "Dish,Time\nSoup,20\n",
+	} {
+		w, err := z.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(body)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	list, err := TakeIn(ctx, wh, client, ingest.Options{Now: now, Account: "123-456-7890"}, false, false, "week.zip", now, &b)
+	if err != nil || len(list) != 3 {
+		t.Fatal(list, err)
+	}
+	got := map[string]warehouse.Status{}
+	for _, r := range list {
+		got[r.File] = r.Status
+	}
+	want := map[string]warehouse.Status{"week.zip/new.csv": warehouse.StatusImported, "week.zip/known.csv": warehouse.StatusDuplicate, "week.zip/recipe.csv": warehouse.StatusRejected}
+	if !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	archived(3)
 }
 
 // TestFindings follows findings from run to run.

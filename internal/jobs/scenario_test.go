@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"errors"
@@ -36,6 +37,7 @@ import (
 //	drop CLIENT PLATFORM[,…] FIRST LAST
 //	                               somebody drops exports of these days
 //	put CLIENT NAME                somebody drops a file of the case
+//	zip CLIENT NAME FILE, FILE…    somebody drops an archive of files of the case
 //	start                          the server is stopped and started again
 //	kill report                    at the next report, the process dies when it
 //	                               has begun to write, and is started again
@@ -355,6 +357,23 @@ func (sc *scenario) do(words []string) error {
 		name := strings.Join(words[2:], " ")
 		sc.note("— dropped: " + strings.Join(words[1:], " "))
 		return sc.dropFile(words[1], name, []byte(part(sc.t, sc.a, name)))
+	case "zip":
+		sc.note("— dropped: " + strings.Join(words[1:], " "))
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		for name := range strings.SplitSeq(strings.Join(words[3:], " "), ", ") {
+			w, err := z.Create(name)
+			if err != nil {
+				return err
+			}
+			if _, err := w.Write([]byte(part(sc.t, sc.a, name))); err != nil {
+				return err
+			}
+		}
+		if err := z.Close(); err != nil {
+			return err
+		}
+		return sc.dropFile(words[1], words[2], b.Bytes())
 	case "empty":
 		sc.note("— empty file: " + strings.Join(words[1:], " "))
 		return sc.dropFile(words[1], strings.Join(words[2:], " "), nil)

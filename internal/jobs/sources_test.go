@@ -1,6 +1,8 @@
 package jobs
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -335,5 +337,40 @@ func TestSummary(t *testing.T) {
 	}
 	if text != want || !trouble {
 		t.Errorf("%+v", text)
+	}
+}
+
+// TestSyncArchive: an archive of exports that a source gives is taken apart as
+// one in the inbox is; a dry run looks into it too.
+func TestSyncArchive(t *testing.T) {
+	sc := sources(t)
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, f := range sc.a.Files[2:] {
+		w, err := z.Create(f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(f.Data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	sc.a.Files = append(sc.a.Files, txtar.File{Name: "both.zip", Data: b.Bytes()})
+	sc.play("offer sftp.example.com both.zip")
+	if list := sc.sync(SyncOptions{DryRun: true}, "tool"); outcome(list[0]) != "both.zip/week.csv=dry-run both.zip/recipe.csv=rejected " {
+		t.Errorf("dry run: %s", outcome(list[0]))
+	}
+	if list := sc.sync(SyncOptions{}, "tool"); outcome(list[0]) != "both.zip/week.csv=imported both.zip/recipe.csv=rejected " {
+		t.Error(outcome(list[0]))
+	}
+	aside := filepath.Join(sc.dir, "inbox", "nuit", "refuses", "both.zip")
+	if kept, err := os.ReadFile(aside); err != nil || !bytes.Equal(kept, b.Bytes()) {
+		t.Errorf("the archive was not put aside: %v", err)
+	}
+	if note, err := os.ReadFile(aside + ".txt"); err != nil || !strings.Contains(string(note), "fichiers gardés\u00a0: 1 sur 2") {
+		t.Errorf("%s, %v", note, err)
 	}
 }

@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"time"
@@ -87,7 +86,7 @@ func (s *Scheduler) Sync(ctx context.Context, ids []string, o SyncOptions, begin
 }
 
 // preview says how a fetched file would be read.
-func preview(ctx context.Context, src *agency.Source, f source.File, o ingest.Options) (*warehouse.Imported, error) {
+func preview(ctx context.Context, src *agency.Source, f source.File, o ingest.Options) ([]*warehouse.Imported, error) {
 	if o.Currency == "" {
 		o.Currency = src.Client.Currency
 	}
@@ -97,11 +96,7 @@ func preview(ctx context.Context, src *agency.Source, f source.File, o ingest.Op
 		return nil, err
 	}
 	defer body.Close()
-	sum, size, err := warehouse.CopyHash(io.Discard, body)
-	if err != nil {
-		return nil, err
-	}
-	return warehouse.DryRun(ctx, ingest.File{Name: f.Name, Size: size, ModTime: f.ModTime, R: body}, sum, o)
+	return Preview(ctx, o, f.Name, f.ModTime, body)
 }
 
 // inboxLooks bounds how often the inbox is looked at until its files have come
@@ -138,9 +133,9 @@ func (s *Scheduler) lookAtInbox(ctx context.Context, a *agency.Agency, out *Fetc
 	}
 	defer s.tick.Unlock()
 	s.noticing = nil
-	s.told = func(client *agency.Client, name string, r *warehouse.Imported, trouble error) {
-		if r != nil && trouble == nil {
-			out.Files = append(out.Files, r)
+	s.told = func(client *agency.Client, name string, results []*warehouse.Imported, trouble error) {
+		if trouble == nil {
+			out.Files = append(out.Files, results...)
 		}
 	}
 	defer func() { s.told = untold }()
@@ -161,7 +156,7 @@ func (s *Scheduler) lookAtInbox(ctx context.Context, a *agency.Agency, out *Fetc
 }
 
 // untold is what the inbox does by itself: it writes notes and the log.
-func untold(*agency.Client, string, *warehouse.Imported, error) {}
+func untold(*agency.Client, string, []*warehouse.Imported, error) {}
 
 func sleep(ctx context.Context, d time.Duration) error {
 	select {

@@ -2,7 +2,9 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"io"
+	"os"
 	"time"
 
 	"vigie/ingest"
@@ -14,30 +16,164 @@ import (
 // command and an upload have in common. What the options leave open comes from
 // the client's file: accounts, currency, the agency's zone; options.Now must be
 // set. accept lets a file through that a check stops or withholds, strict
-// refuses one that a check would withhold. A file that is refused is no error,
-// the result says so; it is not kept in the archive, so the caller's copy is
-// the only one.
-func TakeIn(ctx context.Context, wh *warehouse.Warehouse, client *agency.Client, options ingest.Options, accept, strict bool, name string, modTime time.Time, body io.Reader) (*warehouse.Imported, error) {
+// refuses one that a check would withhold.
+//
+// The result is one entry, or, of an archive of exports, one for each of them:
+// each is a batch of its own, and the archive itself is not kept. A file that
+// is refused is no error, its entry says so; it is not kept in the archive, so
+// the caller's copy is the only one. On an error, what was taken in before it
+// stays.
+func TakeIn(ctx context.Context, wh *warehouse.Warehouse, client *agency.Client, options ingest.Options, accept, strict bool, name string, modTime time.Time, body io.Reader) ([]*warehouse.Imported, error) {
 	options = Known(client, options)
+	take := func(name string, modTime time.Time, kept *warehouse.Archived) (*warehouse.Imported, error) {
+		taken := false
+		defer func() {
+			if !taken { // also when the import panics
+				kept.Forget()
+			}
+		}()
+		r, err := wh.Import(ctx, warehouse.Import{
+			Client: client.ID, Accounts: client.Accounts, Name: name, ModTime: modTime, File: kept,
+			Options: options, Accept: accept, Strict: strict,
+		})
+		taken = err == nil && r.Status != warehouse.StatusRejected
+		if taken && r.Report != nil && len(r.Dropped) > 0 {
+			taken = false // the archive keeps nothing about people
+		}
+		return r, err
+	}
 	kept, err := wh.Archive(body)
 	if err != nil {
 		return nil, err
 	}
-	taken := false
-	defer func() {
-		if !taken { // also when the import panics
-			kept.Forget()
-		}
-	}()
-	r, err := wh.Import(ctx, warehouse.Import{
-		Client: client.ID, Accounts: client.Accounts, Name: name, ModTime: modTime, File: kept,
-		Options: options, Accept: accept, Strict: strict,
-	})
-	taken = err == nil && r.Status != warehouse.StatusRejected
-	if taken && r.Report != nil && len(r.Dropped) > 0 {
-		taken = false // the archive keeps nothing about people
+	f, err := os.Open(kept.Path)
+	if err != nil {
+		return nil, err
 	}
-	return r, err
+	defer f.Close()
+	members, err := ingest.Members(ingest.File{Name: name, Size: kept.Size, ModTime: modTime, R: f}, options.Zone)
+	if members == nil && err == nil {
+		return one(take(name, modTime, kept))
+	}
+	defer kept.Forget()
+	return each(members, err, &warehouse.Imported{File: name, SHA256: kept.SHA256}, func(m ingest.Member, body io.Reader) (*warehouse.Imported, error) {
+		kept, err := wh.Archive(body)
+		if err != nil {
+			return nil, err
+		}
+		return take(m.Name, m.ModTime, kept)
+	})
+}
+
+// Preview says how a file, or each export in an archive of them, would be read,
+// and keeps nothing.
+func Preview(ctx context.Context, options ingest.Options, name string, modTime time.Time, body io.Reader) ([]*warehouse.Imported, error) {
+	return look(options, name, modTime, body, func(f *temporaryFile) (*warehouse.Imported, error) {
+		return warehouse.DryRun(ctx, f.File, f.kept.SHA256, options)
+	})
+}
+
+// Rehearse does all that TakeIn would do, and takes it back.
+func Rehearse(ctx context.Context, wh *warehouse.Warehouse, client *agency.Client, options ingest.Options, accept, strict bool, name string, modTime time.Time, body io.Reader) ([]*warehouse.Imported, error) {
+	options = Known(client, options)
+	return look(options, name, modTime, body, func(f *temporaryFile) (*warehouse.Imported, error) {
+		return wh.Import(ctx, warehouse.Import{
+			Client: client.ID, Accounts: client.Accounts, Name: f.Name, ModTime: f.ModTime, File: f.kept,
+			Options: options, Accept: accept, Strict: strict, DryRun: true,
+		})
+	})
+}
+
+// look copies a file, or each export in an archive of them, so that see can read
+// it as often as it needs.
+func look(options ingest.Options, name string, modTime time.Time, body io.Reader, see func(*temporaryFile) (*warehouse.Imported, error)) ([]*warehouse.Imported, error) {
+	f, err := temporary(name, modTime, body)
+	if err != nil {
+		return nil, err
+	}
+	defer f.close()
+	members, err := ingest.Members(f.File, options.Zone)
+	if members == nil && err == nil {
+		return one(see(f))
+	}
+	return each(members, err, &warehouse.Imported{File: name, SHA256: f.kept.SHA256}, func(m ingest.Member, body io.Reader) (*warehouse.Imported, error) {
+		f, err := temporary(m.Name, m.ModTime, body)
+		if err != nil {
+			return nil, err
+		}
+		defer f.close()
+		return see(f)
+	})
+}
+
+// temporaryFile is a file that is only looked at.
+type temporaryFile struct {
+	ingest.File
+	kept *warehouse.Archived
+	disk *os.File
+}
+
+// temporary copies a file to disk, until it is closed.
+func temporary(name string, modTime time.Time, body io.Reader) (*temporaryFile, error) {
+	disk, err := os.CreateTemp("", "vigie-preview-*")
+	if err != nil {
+		return nil, err
+	}
+	f := &temporaryFile{disk: disk}
+	sum, size, err := warehouse.CopyHash(disk, body)
+	if err != nil {
+		f.close()
+		return nil, err
+	}
+	f.File = ingest.File{Name: name, Size: size, ModTime: modTime, R: disk}
+	f.kept = &warehouse.Archived{SHA256: sum, Path: disk.Name(), Size: size}
+	return f, nil
+}
+
+func (f *temporaryFile) close() {
+	f.disk.Close()
+	os.Remove(f.disk.Name())
+}
+
+// each works through the members of an archive, or refuses it whole where it
+// could not be listed.
+func each(members []ingest.Member, err error, archive *warehouse.Imported, take func(ingest.Member, io.Reader) (*warehouse.Imported, error)) ([]*warehouse.Imported, error) {
+	if err != nil {
+		return one(refusedOr(archive, err))
+	}
+	var list []*warehouse.Imported
+	for _, m := range members {
+		r := &warehouse.Imported{File: m.Name}
+		body, err := m.Open()
+		if err == nil {
+			r, err = take(m, body)
+			body.Close()
+		}
+		if err != nil {
+			if r, err = refusedOr(&warehouse.Imported{File: m.Name}, err); err != nil {
+				return list, err
+			}
+		}
+		list = append(list, r)
+	}
+	return list, nil
+}
+
+func one(r *warehouse.Imported, err error) ([]*warehouse.Imported, error) {
+	if err != nil {
+		return nil, err
+	}
+	return []*warehouse.Imported{r}, nil
+}
+
+// refusedOr makes a result of a refusal; any other error stays one.
+func refusedOr(r *warehouse.Imported, err error) (*warehouse.Imported, error) {
+	var refusal *ingest.Refusal
+	if !errors.As(err, &refusal) {
+		return nil, err
+	}
+	r.Status, r.Error = warehouse.StatusRejected, refusal.Message
+	return r, nil
 }
 
 // Mappings are what the workspace says of tables that no platform wrote.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -93,6 +94,7 @@ func Preview(ctx context.Context, f ingest.File, o ingest.Options) (*ingest.Repo
 	if err != nil {
 		return nil, err
 	}
+	defer r.Close()
 	for {
 		rows := r.Read(ingest.NewKeys(1))
 		for rows.Next() {
@@ -149,6 +151,7 @@ func (w *Warehouse) Import(ctx context.Context, in Import) (*Imported, error) {
 		return nil, err
 	}
 	defer f.Close()
+	in.Options.TempDir = filepath.Dir(in.File.Path) // there is room: the file came through it
 	var refusal *ingest.Refusal
 	r, err := ingest.Open(ingest.File{Name: in.Name, Size: in.File.Size, ModTime: in.ModTime, R: f}, in.Options)
 	if errors.As(err, &refusal) {
@@ -158,13 +161,11 @@ func (w *Warehouse) Import(ctx context.Context, in Import) (*Imported, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer r.Close()
 
 	if list := in.Accounts[r.Platform().ID]; len(list) == 1 && in.Options.Account == "" {
 		// Only now is the platform known, and with it the account to assume.
-		in.Options.Account = list[0]
-		if r, err = ingest.Open(ingest.File{Name: in.Name, Size: in.File.Size, ModTime: in.ModTime, R: f}, in.Options); err != nil {
-			return nil, err
-		}
+		r.Assume(list[0])
 	}
 
 	conn, err := w.db.Conn(ctx)

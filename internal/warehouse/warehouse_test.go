@@ -219,7 +219,7 @@ func TestCancel(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	in := Import{Client: "durand", Name: "big.csv", File: kept, Options: ingest.Options{Now: time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC), Zone: time.UTC,
-		Progress: func(rows, bytes int64) { cancel() }}}
+		Progress: func(string, int64, float64) { cancel() }}}
 	if r, err := w.Import(ctx, in); err == nil {
 		t.Skipf("the import was over before it could be cancelled (%s)", r.Status)
 	}
