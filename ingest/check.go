@@ -32,6 +32,12 @@ var Checks = []Check{
 		locale.Text{EN: "Export it again, without opening it in a spreadsheet.", FR: "Exportez-le à nouveau, sans l’ouvrir dans un tableur."},
 	},
 	{
+		"rows-announced", Critical,
+		locale.Text{EN: "Not as many rows as the file announces", FR: "Pas autant de lignes que le fichier en annonce"},
+		locale.Text{EN: "The file itself says how many rows it holds, and holds another number: it was cut off or changed.", FR: "Le fichier dit lui-même combien de lignes il contient, et en contient un autre nombre\u00a0: il a été tronqué ou modifié."},
+		locale.Text{EN: "Download it again.", FR: "Téléchargez-le à nouveau."},
+	},
+	{
 		"sum-among-rows", Critical,
 		locale.Text{EN: "A row that is the sum of the others", FR: "Une ligne qui est la somme des autres"},
 		locale.Text{EN: "A row without the label of a total equals the sum of all other rows of its day, or of the file, in every figure: all would be counted twice.", FR: "Une ligne que rien n’annonce comme un total égale, chiffre par chiffre, la somme de toutes les autres de son jour ou du fichier\u00a0: tout serait compté deux fois."},
@@ -129,6 +135,12 @@ var Checks = []Check{
 		locale.Text{EN: "Days later than the file itself", FR: "Des jours postérieurs au fichier"},
 		locale.Text{EN: "Rows are dated after the instant at which the file is known to have been made.", FR: "Des lignes sont datées d’après l’instant auquel on sait que le fichier a été fait."},
 		locale.Text{EN: "State the day of the export with --as-of, or the order of its dates with --dates.", FR: "Précisez le jour de l’export avec --as-of, ou l’ordre de ses dates avec --dates."},
+	},
+	{
+		"figures-incomplete", Warning,
+		locale.Text{EN: "The platform says that its figures are incomplete", FR: "La plateforme dit que ses chiffres sont incomplets"},
+		locale.Text{EN: "The report bears the platform’s own remark that data for it were still coming in.", FR: "Le rapport porte la mention de la plateforme selon laquelle des données arrivaient encore."},
+		locale.Text{EN: "Download the report again in a day.", FR: "Téléchargez à nouveau le rapport dans un jour."},
 	},
 	{
 		"outside-flight", Warning,

@@ -336,15 +336,19 @@ func (p *parser) warnings(rep *Report) {
 		}
 	}
 	if h := p.r.head; h.rows >= 0 && h.rows != p.good+p.skipped {
-		p.problem(Problem{Severity: Critical, Message: say("the file says that it holds %s and has %s: it was cut off or changed. Download it again",
+		x := Found("rows-announced", say("the file says that it holds %s and has %s: it was cut off or changed. Download it again",
 			"le fichier annonce %s et en contient %s\u00a0: il a été tronqué ou modifié. Téléchargez-le à nouveau",
-			countOf(h.rows, "row", "rows", "ligne", "lignes"), fmt.Sprint(p.good+p.skipped))})
+			countOf(h.rows, "row", "rows", "ligne", "lignes"), fmt.Sprint(p.good+p.skipped)))
+		x.Rows = max(h.rows-p.good-p.skipped, p.good+p.skipped-h.rows)
+		p.problem(x)
 	}
 	if p.r.head.partial {
-		p.problem(Problem{Severity: Warning, Message: locale.Text{
+		x := Found("figures-incomplete", locale.Text{
 			EN: "the platform says that its figures may be incomplete: download the report again in a day",
 			FR: "la plateforme signale que ses chiffres peuvent être incomplets\u00a0: téléchargez à nouveau le rapport dans un jour",
-		}})
+		})
+		x.FirstDay, x.LastDay = p.firstSeen, p.lastSeen
+		p.problem(x)
 	}
 	if n := p.dates.guessed; n > 0 {
 		p.problem(Problem{Severity: Warning, Message: say("%s without a year: read as the latest that does not lie after %s, when the table was made. Write the year if that is wrong",
