@@ -359,6 +359,18 @@ func (a *asking) convert(source string, from, to locale.Day) (text string, args 
 	return text, args, err
 }
 
+// splitSQL counts the days of campaigns that some export of a client splits by a
+// breakdown.
+const splitSQL = `
+select count(*)
+from (select stream, batch from cell union all select stream, batch from span) h
+join stream s on s.stream = h.stream
+join batch b on b.batch = h.batch
+where s.client = ?
+  and list_contains(string_split(s.breakdown, ','), ?)
+  and b.undone_at is null
+  and not b.withheld`
+
 var dimensions = []string{"day", "week", "month", "platform", "channel", "account", "platform_campaign", "ad_group", "ad"}
 
 func (a *asking) plan() error {
@@ -382,7 +394,7 @@ func (a *asking) plan() error {
 			a.depth = max(a.depth, 3)
 		default:
 			var n int
-			if err := a.db.QueryRowContext(a.ctx, "select count(*) from breakdown where name = ?", d).Scan(&n); err != nil {
+			if err := a.db.QueryRowContext(a.ctx, splitSQL, a.q.Scope.Client, d).Scan(&n); err != nil {
 				return err
 			}
 			if n == 0 {

@@ -166,7 +166,9 @@ from (
     select r.stream from rollup r join take t on t.account = r.account and t.campaign = r.campaign
     union
     select p.stream from span p join stream i on i.stream = p.stream
+    join batch b on b.batch = p.batch
     join take t on t.account = i.account and t.campaign = p.campaign
+    where b.undone_at is null and not b.withheld
 ) u
 join stream s on s.stream = u.stream
 where s.currency <> ''

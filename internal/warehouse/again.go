@@ -128,6 +128,9 @@ func (w *Warehouse) again(ctx context.Context, in Import, out *Imported, withhel
 	if err := settle(ctx, conn, t.batch); err != nil {
 		return err
 	}
+	if err := settleNames(ctx, conn, t.batch); err != nil {
+		return err
+	}
 	if _, err := t.exec(ctx, "commit"); err != nil {
 		return err
 	}

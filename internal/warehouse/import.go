@@ -258,7 +258,7 @@ func (t *transfer) run(ctx context.Context) error {
 		return err
 	}
 	for _, step := range []func(context.Context) error{
-		t.dimensions, t.cells, t.replaced, t.outranked, t.gates, t.record,
+		t.dimensions, t.namings, t.cells, t.replaced, t.outranked, t.gates, t.record,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -269,6 +269,9 @@ func (t *transfer) run(ctx context.Context) error {
 		return nil
 	}
 	if err := settle(ctx, t.conn, t.batch); err != nil {
+		return err
+	}
+	if err := settleNames(ctx, t.conn, t.batch); err != nil {
 		return err
 	}
 	if _, err := t.exec(ctx, "commit"); err != nil {
@@ -285,6 +288,7 @@ func (t *transfer) loadKeys(ctx context.Context) error {
 	var next int32
 	err := t.conn.QueryRowContext(ctx, `select 1 + greatest(
 		(select coalesce(max(entity), 0) from entity),
+		(select coalesce(max(entity), 0) from naming), -- those that were forgotten
 		(select coalesce(max(stream), 0) from stream),
 		(select coalesce(max(breakdown), 0) from breakdown))::integer`).Scan(&next)
 	if err != nil {
@@ -463,18 +467,6 @@ func (t *transfer) dimensions(ctx context.Context) error {
 	}
 	if err := t.append("entity", rows); err != nil {
 		return err
-	}
-	for _, c := range t.keys.Changes() {
-		column := "name"
-		if c.Kind == "adopted" {
-			column = "ext_id"
-		}
-		if _, err := t.exec(ctx, "update entity set "+column+" = ? where entity = ?", c.New, c.Key); err != nil {
-			return err
-		}
-		if err := t.insert(ctx, "entity_change", 5, []any{t.batch, c.Key, c.Kind, c.Old, c.New}); err != nil {
-			return err
-		}
 	}
 	for _, s := range streams {
 		splits := 0
@@ -673,7 +665,11 @@ func (t *transfer) gates(ctx context.Context) error {
 		var other sql.NullString
 		err := t.conn.QueryRowContext(ctx, `select max(s.currency) from stream s
 			where s.account = ? and s.currency <> ? and s.currency <> ''
-			  and exists (select 1 from fact f where f.stream = s.stream)`, t.streamAccount(s.Key), s.Currency).Scan(&other)
+			  and exists (
+			      select 1 from (select stream, batch from cell union all select stream, batch from span) h
+			      join batch b on b.batch = h.batch
+			      where h.stream = s.stream and b.undone_at is null and not b.withheld
+			  )`, t.streamAccount(s.Key), s.Currency).Scan(&other)
 		if err != nil {
 			return err
 		}
