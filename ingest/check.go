@@ -253,5 +253,5 @@ func Found(check string, message locale.Text) Problem {
 	return Problem{Check: c.ID, Message: message, Severity: c.Severity, Do: c.Do}
 }
 
-// maxObjects is how many objects a problem names.
-const maxObjects = 5
+// MaxObjects is how many objects a problem names.
+const MaxObjects = 5

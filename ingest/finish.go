@@ -374,7 +374,7 @@ func (p *parser) warnings(rep *Report) {
 		}
 	}
 	if p.moreTotals > 0 {
-		p.problem(Found("totals-left", say("%s more totals were not compared", "%s autres totaux n’ont pas été comparés", fmt.Sprint(p.moreTotals))))
+		p.problem(Found("totals-left", say("not compared: %s", "non comparés\u00a0: %s", countOf(p.moreTotals, "more total", "more totals", "autre total", "autres totaux"))))
 	}
 }
 

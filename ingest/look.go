@@ -131,7 +131,7 @@ func (k *look) single(p *parser, where *place, first, last locale.Day) {
 		t := &p.tallies[kind]
 		t.note(p.line, "")
 		t.cover(first, last)
-		if where.campaign != 0 && len(t.campaigns) < maxObjects && !slices.Contains(t.campaigns, where.campaign) {
+		if where.campaign != 0 && len(t.campaigns) < MaxObjects && !slices.Contains(t.campaigns, where.campaign) {
 			t.campaigns = append(t.campaigns, where.campaign)
 		}
 	}
@@ -512,7 +512,7 @@ func (k *look) sortedDays() []locale.Day {
 func (p *parser) objects(campaigns []int32) []string {
 	var names []string
 	for _, key := range campaigns {
-		if e, ok := p.keys.Known(key); ok && len(names) < maxObjects {
+		if e, ok := p.keys.Known(key); ok && len(names) < MaxObjects {
 			names = append(names, shorten(cmp.Or(e.Name, e.ExtID)))
 		}
 	}

@@ -367,11 +367,11 @@ func (p *parser) rejectNumber(column int, value string, is found) {
 	case huge:
 		reject(c.header, value, "is too large to be true", "est trop grand pour être vrai")
 	default:
-		sign := locale.Text{EN: "point", FR: "point"}
+		sign := locale.Text{EN: "point", FR: "point décimal"}
 		if c.decimal == ',' {
-			sign = locale.Text{EN: "comma", FR: "virgule"}
+			sign = locale.Text{EN: "comma", FR: "virgule décimale"}
 		}
-		reject(c.header, value, "is no number with a decimal %s, as the other cells of this column are", "n’est pas un nombre à %s décimale, comme le sont les autres cellules de la colonne", sign)
+		reject(c.header, value, "is no number with a decimal %s, as the other cells of this column are", "n’est pas un nombre à %s, comme le sont les autres cellules de la colonne", sign)
 	}
 }
 

@@ -89,11 +89,27 @@ func FindStep(campaigns [][]Cell) (Step, bool) {
 	if s, ok := findStep(list); ok && s.power {
 		return s.Step, true
 	}
-	levelWeek(list)
-	if s, ok := findStep(list); ok && !s.power {
-		return s.Step, true
+	level := levelWeek(list)
+	s, ok := findStep(level)
+	if !ok || s.power {
+		return Step{}, false
 	}
-	return Step{}, false
+	// What the weekdays took with them of the step itself is put back.
+	s.Ratio = math.Exp(common(list, s.Day))
+	return s.Step, true
+}
+
+// common is the step of all campaigns on a day.
+func common(list []*priced, day locale.Day) float64 {
+	sum, weight := 0.0, 0.0
+	for _, c := range list {
+		i := sort.Search(len(c.days), func(i int) bool { return c.days[i].day >= day })
+		if cost, _, w, ok := c.split(i); ok {
+			sum += w * cost
+			weight += w
+		}
+	}
+	return sum / weight
 }
 
 // findStep finds the place where a step common to all campaigns explains most.
@@ -151,7 +167,7 @@ type powerStep struct {
 
 // levelWeek takes out of the costs what the weekdays have in common, where there
 // are enough days to tell: a weekend is no step.
-func levelWeek(list []*priced) {
+func levelWeek(list []*priced) []*priced {
 	var sum, weight [7]float64
 	for _, c := range list {
 		for i := 3; i+3 < len(c.days); i++ {
@@ -162,18 +178,20 @@ func levelWeek(list []*priced) {
 			}
 		}
 	}
-	for _, w := range weight {
-		if w == 0 {
-			return
-		}
+	if slices.Min(weight[:]) == 0 {
+		return list
 	}
+	var out []*priced
 	for _, c := range list {
-		for i := range c.days {
-			w := c.days[i].day.Weekday()
-			c.days[i].cost -= sum[w] / weight[w]
-			c.cost[i+1] = c.cost[i] + c.days[i].cost
+		x := &priced{days: slices.Clone(c.days), cost: make([]float64, len(c.cost)), ctr: c.ctr, weight: c.weight}
+		for i := range x.days {
+			w := x.days[i].day.Weekday()
+			x.days[i].cost -= sum[w] / weight[w]
+			x.cost[i+1] = x.cost[i] + x.days[i].cost
 		}
+		out = append(out, x)
 	}
+	return out
 }
 
 // confirm holds a step against each campaign, and against the noise that all
@@ -334,7 +352,12 @@ func (s Step) Problem() Problem {
 		x = Found("amounts-scale", say("from %s on, an impression and a click cost %s than before, at the same click-through rate: the decimals or the unit of the amounts are not the same on all days",
 			"à partir du %s, une impression et un clic coûtent %s qu’avant, à taux de clic égal\u00a0: les décimales ou l’unité des montants ne sont pas les mêmes tous les jours", on, Times(k)))
 	} else {
-		percent := func(l locale.Lang) string { return locale.Signed(l.Percent(s.Ratio-1, 0)) }
+		percent := func(l locale.Lang) string {
+			if s.Ratio > 1 {
+				return l.Percent(s.Ratio-1, 0) + locale.Text{EN: " more", FR: " de plus"}.In(l)
+			}
+			return l.Percent(1-s.Ratio, 0) + locale.Text{EN: " less", FR: " de moins"}.In(l)
+		}
 		x = Found("unit-step", say("from %s on, an impression and a click cost %s in %s, from one day to the next and at the same click-through rate: did the currency change, or the tax?",
 			"à partir du %s, une impression et un clic coûtent %s dans %s, d’un jour à l’autre et à taux de clic égal\u00a0: la devise ou la taxe a-t-elle changé\u00a0?",
 			on, locale.Text{EN: percent(locale.EN), FR: percent(locale.FR)}, countOf(int64(s.Campaigns), "campaign", "campaigns", "campagne", "campagnes")))
