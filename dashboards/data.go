@@ -116,7 +116,7 @@ func dataTitle(v *visit, p *reports.Page) string {
 	count := func(n int, one, many string) string { return fmt.Sprintf(l.Plural(float64(n), one, many), n) }
 	n, withheld, problems := len(p.Sources), 0, 0
 	for _, x := range p.Sources {
-		problems += len(x.Problems) + int(x.More)
+		problems += x.Wrong()
 		if x.Withheld {
 			withheld++
 		}

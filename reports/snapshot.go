@@ -216,8 +216,11 @@ func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
 	examined := s.insightCase(c)
 	s.Insight = insight.Examine(examined)
 	s.Advice.Recommendations, s.Advice.Notes = advise.Propose(examined, s.Insight)
-	s.Sources, err = metrics.Sources(ctx, src.DB, scope, s.Flight.From, s.Flight.To)
-	return s, err
+	if s.Sources, err = metrics.Sources(ctx, src.DB, scope, s.Flight.From, s.Flight.To); err != nil {
+		return nil, err
+	}
+	s.withhold()
+	return s, nil
 }
 
 // minCompared is the number of mature days that a period must have to be

@@ -261,7 +261,7 @@ func (s *Scheduler) takeFetched(ctx context.Context, src *agency.Source, f sourc
 		s.Log.Info("export fetched", append(said, "batch", r.Batch)...)
 		return r, nil
 	}
-	s.Log.Warn("fetched export put aside", append(said, "why", refusal{result: r}.reasons()[0].EN)...)
+	s.Log.Warn("fetched export put aside", append(said, "why", refusal{result: r}.reasons()[0].text.EN)...)
 	return r, setAside(src.Client, f, refusal{client: src.Client.ID, result: r}.text)
 }
 

@@ -225,7 +225,7 @@ func (s *Scheduler) take(ctx context.Context, root *os.Root, client *agency.Clie
 	said := []any{"client", client.ID, "file", name, "status", r.Status}
 	d.left = true // should it not move, it is not taken in again and again
 	if r.Status == warehouse.StatusRejected || r.Gate {
-		s.Log.Warn("export put aside", append(said, "why", refusal{result: r}.reasons()[0].EN)...)
+		s.Log.Warn("export put aside", append(said, "why", refusal{result: r}.reasons()[0].text.EN)...)
 		return putAway(root, name, refusedName.In(l), refusal{client: client.ID, result: r}.text)
 	}
 	s.Log.Info("export taken in", append(said, "batch", r.Batch)...)

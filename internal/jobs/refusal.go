@@ -55,7 +55,10 @@ func (r refusal) in(l locale.Lang, file string) string {
 	}
 	line("")
 	for _, reason := range r.reasons() {
-		line("  %s", locale.OneLine(reason.In(l)))
+		line("  %s", locale.OneLine(reason.text.In(l)))
+		if reason.do != (locale.Text{}) {
+			line("    %s", reason.do.In(l))
+		}
 	}
 	line("")
 	if r.result.Gate {
@@ -70,18 +73,26 @@ func (r refusal) in(l locale.Lang, file string) string {
 	return b.String()
 }
 
-// reasons are the sentences that say what is wrong with the file, at least one.
-func (r refusal) reasons() []locale.Text {
-	var list []locale.Text
+// reason is a sentence that says what is wrong with a file, and one that says
+// what to do about it.
+type reason struct{ text, do locale.Text }
+
+// reasons say what is wrong with the file, at least one.
+func (r refusal) reasons() []reason {
+	var list []reason
 	if r.result.Error != (locale.Text{}) {
-		list = append(list, r.result.Error)
+		x := reason{text: r.result.Error}
+		if c, ok := ingest.LookupCheck(r.result.Check); ok {
+			x.do = c.Do
+		}
+		list = append(list, x)
 	}
 	if r.result.Report == nil {
 		if len(list) == 0 {
-			list = append(list, locale.Text{
+			list = append(list, reason{text: locale.Text{
 				EN: fmt.Sprintf("it was taken in before, as batch %d, which is withheld", r.result.Batch),
 				FR: fmt.Sprintf("il a déjà été importé, c’est le lot %d, qui est écarté", r.result.Batch),
-			})
+			}})
 		}
 		return list
 	}
@@ -96,13 +107,13 @@ func (r refusal) reasons() []locale.Text {
 		if p.Line > 0 {
 			t = locale.Text{EN: fmt.Sprintf("line %d: %s", p.Line, t.EN), FR: fmt.Sprintf("ligne %d\u00a0: %s", p.Line, t.FR)}
 		}
-		list = append(list, t)
+		list = append(list, reason{t, p.Do})
 	}
 	if r.result.Control.Status == ingest.ControlMismatch {
-		list = append(list, locale.Text{
+		list = append(list, reason{text: locale.Text{
 			EN: "the sums of its rows disagree with the totals that it prints",
 			FR: "les sommes de ses lignes ne concordent pas avec les totaux qu’il imprime",
-		})
+		}})
 	}
 	return list
 }
