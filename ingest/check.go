@@ -38,6 +38,12 @@ var Checks = []Check{
 		locale.Text{EN: "Download it again.", FR: "Téléchargez-le à nouveau."},
 	},
 	{
+		"cut-off", Critical,
+		locale.Text{EN: "A file that ends in the middle of a line", FR: "Un fichier qui s’arrête au milieu d’une ligne"},
+		locale.Text{EN: "The last line has fewer cells than the others and no end: the download was cut off, and rows are missing.", FR: "La dernière ligne a moins de cellules que les autres et pas de fin\u00a0: le téléchargement a été interrompu et des lignes manquent."},
+		locale.Text{EN: "Download it again.", FR: "Téléchargez-le à nouveau."},
+	},
+	{
 		"sum-among-rows", Critical,
 		locale.Text{EN: "A row that is the sum of the others", FR: "Une ligne qui est la somme des autres"},
 		locale.Text{EN: "A row without the label of a total equals the sum of all other rows of its day, or of the file, in every figure: all would be counted twice.", FR: "Une ligne que rien n’annonce comme un total égale, chiffre par chiffre, la somme de toutes les autres de son jour ou du fichier\u00a0: tout serait compté deux fois."},
@@ -143,6 +149,24 @@ var Checks = []Check{
 		locale.Text{EN: "Download the report again in a day.", FR: "Téléchargez à nouveau le rapport dans un jour."},
 	},
 	{
+		"year-guessed", Warning,
+		locale.Text{EN: "Dates without a year", FR: "Des dates sans année"},
+		locale.Text{EN: "A table by hand says 3 March and no year: the latest that does not lie after the day of the table is taken.", FR: "Un tableau fait à la main dit 3 mars sans année\u00a0: la plus récente qui ne dépasse pas le jour du tableau est prise."},
+		locale.Text{EN: "Write the year if that is wrong.", FR: "Écrivez l’année si c’est faux."},
+	},
+	{
+		"articles-left-out", Warning,
+		locale.Text{EN: "Rows of an order without an amount", FR: "Des lignes de commande sans montant"},
+		locale.Text{EN: "A list of orders prints the amount on the first article of each order: the rows of the others are left out, so that an order counts once.", FR: "Une liste de commandes imprime le montant sur le premier article de chaque commande\u00a0: les lignes des autres sont laissées de côté, pour qu’une commande compte une fois."},
+		locale.Text{EN: "Nothing, if each order has its amount once.", FR: "Rien, si chaque commande a son montant une fois."},
+	},
+	{
+		"orders-void", Warning,
+		locale.Text{EN: "Orders that do not count", FR: "Des commandes qui ne comptent pas"},
+		locale.Text{EN: "Cancelled, failed and refunded orders are left out of the sales.", FR: "Les commandes annulées, échouées et remboursées ne font pas partie des ventes."},
+		locale.Text{EN: "Nothing; export again later for those that are refunded meanwhile.", FR: "Rien\u00a0; exportez à nouveau plus tard pour celles qui seront remboursées d’ici là."},
+	},
+	{
 		"outside-flight", Warning,
 		locale.Text{EN: "Delivery outside the campaign’s dates", FR: "De la diffusion hors des dates de la campagne"},
 		locale.Text{EN: "A platform campaign that a brief takes delivered before its first or after its last day. The brief counts its own days only.", FR: "Une campagne plateforme qu’un brief prend a diffusé avant son premier ou après son dernier jour. Le brief ne compte que ses propres jours."},
@@ -205,7 +229,7 @@ var Checks = []Check{
 	{
 		"totals-left", Warning,
 		locale.Text{EN: "Totals that were not compared", FR: "Des totaux qui n’ont pas été comparés"},
-		locale.Text{EN: "The file prints more than a thousand totals; the first thousand are compared with the rows.", FR: "Le fichier imprime plus de mille totaux\u00a0; les mille premiers sont comparés avec les lignes."},
+		locale.Text{EN: "Totals that nothing could be compared with, as of columns side by side, or those beyond the first thousand.", FR: "Des totaux que rien ne permet de comparer, comme ceux de colonnes côte à côte, ou au-delà des mille premiers."},
 		locale.Text{EN: "Nothing, if the others agree.", FR: "Rien, si les autres concordent."},
 	},
 	{

@@ -351,9 +351,11 @@ func (p *parser) warnings(rep *Report) {
 		p.problem(x)
 	}
 	if n := p.dates.guessed; n > 0 {
-		p.problem(Problem{Severity: Warning, Message: say("%s without a year: read as the latest that does not lie after %s, when the table was made. Write the year if that is wrong",
+		x := Found("year-guessed", say("%s without a year: read as the latest that does not lie after %s, when the table was made. Write the year if that is wrong",
 			"%s sans année\u00a0: lues comme les plus récentes qui ne dépassent pas le %s, date du tableau. Écrivez l’année si c’est faux",
-			countOf(n, "date", "dates", "date", "dates"), locale.Text{EN: locale.EN.DayLong(p.dates.near), FR: locale.FR.DayLong(p.dates.near)})})
+			countOf(n, "date", "dates", "date", "dates"), locale.Text{EN: locale.EN.DayLong(p.dates.near), FR: locale.FR.DayLong(p.dates.near)}))
+		x.Rows, x.FirstDay, x.LastDay = n, p.firstSeen, p.lastSeen
+		p.problem(x)
 	}
 	if p.good == 0 && p.skipped == 0 {
 		p.problem(Found("no-rows", locale.Text{EN: "the report has no rows", FR: "le rapport n’a aucune ligne"}))

@@ -460,8 +460,8 @@ func (p *parser) sameDays() {
 // missingDays looks for days without rows in a report by day.
 func (p *parser) missingDays() {
 	k := &p.look
-	if all := k.whole(); all.byDay != all.rows || k.moreDays {
-		return
+	if all := k.whole(); all.byDay != all.rows || k.moreDays || p.impr < 0 && p.spend < 0 {
+		return // days without an order or an e-mail are as they should be
 	}
 	days := k.sortedDays()
 	var gaps [][2]locale.Day

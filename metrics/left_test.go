@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"vigie/ingest"
+	"vigie/internal/agency"
 	"vigie/internal/locale"
 	"vigie/internal/warehouse"
 	"vigie/metrics"
@@ -37,7 +38,7 @@ func TestLeftOut(t *testing.T) {
 	}
 	spend := func(by ...string) (float64, error) {
 		t.Helper()
-		scope, err := metrics.LoadScope(ctx, w.DB(), "durand", nil)
+		scope, err := metrics.LoadScope(ctx, w.DB(), &agency.Client{ID: "durand", Currency: "EUR", Agency: &agency.Agency{Dir: t.TempDir()}}, nil)
 		if err != nil {
 			return 0, err
 		}

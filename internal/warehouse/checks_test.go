@@ -103,14 +103,15 @@ func TestChecks(t *testing.T) {
 // repeated is a line that stands for many: ×1001 line.
 var repeated = regexp.MustCompile("(?m)^×([0-9]+) (.*\n)")
 
-// spelled makes of a part of a case what it stands for: repeated lines, and bytes
-// that are no text, written \xff.
+// spelled makes of a part of a case what it stands for: repeated lines, bytes that
+// are no text, written \xff, and a last line that is not ended, by \end.
 func spelled(part []byte) []byte {
 	part = repeated.ReplaceAllFunc(part, func(b []byte) []byte {
 		m := repeated.FindSubmatch(b)
 		n, _ := strconv.Atoi(string(m[1]))
 		return bytes.Repeat(m[2], n)
 	})
+	part = bytes.TrimSuffix(part, []byte("\\end\n"))
 	return bytes.ReplaceAll(part, []byte(`\xff`), []byte{0xff})
 }
 
