@@ -61,7 +61,7 @@ var Checks = []Check{
 	{
 		"currency-changed", Critical,
 		locale.Text{EN: "The account was in another currency", FR: "Le compte était dans une autre devise"},
-		locale.Text{EN: "An account has one currency. Amounts of two are never added up.", FR: "Un compte a une seule devise. Des montants de deux devises ne s’additionnent jamais."},
+		locale.Text{EN: "An account has one currency: amounts in another are those of another account, or of an export with another setting.", FR: "Un compte a une seule devise\u00a0: des montants dans une autre sont ceux d’un autre compte, ou d’un export réglé autrement."},
 		locale.Text{EN: "Export it in the account’s own currency, or state the right account with --account.", FR: "Exportez-le dans la devise du compte, ou précisez le bon compte avec --account."},
 	},
 	{
