@@ -36,6 +36,7 @@ type fetchedRow struct{ Name, Kind, Asked, What, Next string }
 // channelDays are the days of a channel that have data.
 type channelDays struct {
 	Label, Platform, Days, Missing string
+	Moves                          string // for how long its platform changes conversions
 	whole                          bool
 }
 
@@ -162,5 +163,11 @@ func (v *visit) channelDays(x metrics.Series, p *reports.Page) channelDays {
 	if missing == "" {
 		missing = v.say("none", "aucun")
 	}
-	return channelDays{x.Label, reports.PlatformName(x.Platform), v.say("%d of %d", "%d sur %d", known, all), missing, known == all && all > 0}
+	moves := locale.Dash
+	for _, c := range p.Channels {
+		if c.ID == x.ID && c.Maturity > 0 {
+			moves = p.Days(c.Maturity)
+		}
+	}
+	return channelDays{x.Label, reports.PlatformName(x.Platform), v.say("%d of %d", "%d sur %d", known, all), missing, moves, known == all && all > 0}
 }

@@ -69,6 +69,11 @@ type Row struct {
 	Days     int               `json:"days"` // with data behind the values
 	// Partial is set where the row holds fewer days than its period has.
 	Partial *Partial `json:"partial,omitempty"`
+	// Young is how many of the days are too young for their conversions to be
+	// compared, Moving how many of the others the platform may still change: see
+	// MaturityDays. Not counted below platform campaigns and by breakdowns.
+	Young  int `json:"young_days,omitempty"`
+	Moving int `json:"moving_days,omitempty"`
 }
 
 // Volume says whether a value rests on enough data to be judged.
@@ -203,6 +208,8 @@ func column(id string) string {
 type group struct {
 	keys   []string
 	days   int
+	young  int
+	moving int
 	spans  int
 	known  []bool
 	sums   []int64
@@ -259,6 +266,12 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 		return nil, err
 	}
 	if err := ask.noteMissing(groups, whole); err != nil {
+		return nil, err
+	}
+	if err := ask.ages(groups, q.By); err != nil {
+		return nil, err
+	}
+	if err := ask.ages(whole, nil); err != nil {
 		return nil, err
 	}
 	if err := ask.noteNothing(whole[""] == nil); err != nil {
@@ -711,7 +724,7 @@ func (a *asking) priors(groups map[string]*group) (map[string]float64, error) {
 }
 
 func (a *asking) row(g *group, prior map[string]float64) Row {
-	row := Row{Keys: g.keys, KPIs: map[string]Value{}, Days: g.days}
+	row := Row{Keys: g.keys, KPIs: map[string]Value{}, Days: g.days, Young: g.young, Moving: g.moving}
 	for _, id := range a.q.KPIs {
 		k, _ := LookupKPI(id)
 		row.KPIs[id] = value(k, g, prior[id])

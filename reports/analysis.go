@@ -116,7 +116,7 @@ func (p *Page) dailyData() chart.DailyData {
 		if x.Known {
 			v = units(x.Conversions)
 		}
-		d.Points = append(d.Points, chart.DayPoint{Day: x.Day, Value: v, Immature: x.Known && !x.Mature})
+		d.Points = append(d.Points, chart.DayPoint{Day: x.Day, Value: v, Immature: x.Known && !x.Mature, Moving: x.Known && !x.Settled})
 	}
 	for _, o := range p.Insight.Outages {
 		d.Windows = append(d.Windows, chart.Window{From: o.From, To: o.To, Label: p.T("%s: measurement outage", "%s\u00a0: panne de mesure", o.Label.In(p.Lang))})

@@ -48,7 +48,7 @@ var _ = register(Section{
 			outside = append(outside, platformName(c.Platform)+" · "+c.Name)
 		}
 		return map[string]any{"Page": p, "Definitions": defs, "Rules": rules, "Sources": sources, "Outside": outside, "Conversion": p.conversionView(),
-			"Known": p.knownDays(), "MaturityDays": metrics.MaturityDays}, nil
+			"Known": p.knownDays(), "MaturityDays": metrics.MaturityDays, "Windows": p.windows()}, nil
 	},
 })
 
@@ -182,6 +182,25 @@ func (p *Page) sourceView(s metrics.Source) SourceView {
 		}
 	}
 	return v
+}
+
+// windows names the platforms that change conversions for longer than days are
+// kept out of comparisons, and those that stop sooner.
+func (p *Page) windows() string {
+	var out []string
+	seen := map[string]bool{}
+	for _, c := range p.Channels {
+		if c.Maturity > 0 && c.Maturity != metrics.MaturityDays && !seen[c.Platform] {
+			seen[c.Platform] = true
+			out = append(out, platformName(c.Platform)+" "+p.Days(c.Maturity))
+		}
+	}
+	return p.Lang.Join(out)
+}
+
+// Days is a number of days.
+func (p *Page) Days(n int) string {
+	return p.T("%d %s", "%d\u00a0%s", n, p.Lang.Plural(float64(n), p.T("day", "jour"), p.T("days", "jours")))
 }
 
 // problemOf names the campaigns and days that a problem is of.

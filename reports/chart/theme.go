@@ -59,7 +59,7 @@ var words = struct {
 	Target, ToDate, Aim, Reading                        locale.Text
 	Better, Worse, InNoise, TooLittle, TooFew, OnTarget locale.Text
 	Effect, Change, Interval, Other                     locale.Text
-	Mean, Immature, Remark                              locale.Text
+	Mean, Immature, Moving, Remark                      locale.Text
 	PacingNote, BandNote, TargetNote, CutNote, GapsNote locale.Text
 	BulletsNote, WaterfallNote, MeansNote               locale.Text
 	SameNote, HolesNote                                 locale.Text
@@ -85,6 +85,7 @@ var words = struct {
 	Other:     locale.Text{EN: "Other", FR: "Autres"},
 	Mean:      locale.Text{EN: "Mean", FR: "Moyenne"},
 	Immature:  locale.Text{EN: "not yet mature", FR: "pas encore mûr"},
+	Moving:    locale.Text{EN: "may still move", FR: "peut encore bouger"},
 	Remark:    locale.Text{EN: "Remark", FR: "Remarque"},
 
 	PacingNote:    locale.Text{EN: "Solid: actual; dotted: expected; band: %s of cases; dashes: plan.", FR: "Trait plein : réalisé ; pointillé : attendu ; bande : %s des cas ; tirets : plan."},
