@@ -48,7 +48,7 @@ var _ = register(Section{
 			outside = append(outside, platformName(c.Platform)+" · "+c.Name)
 		}
 		return map[string]any{"Page": p, "Definitions": defs, "Rules": rules, "Sources": sources, "Outside": outside, "Conversion": p.conversionView(),
-			"Known": p.knownDays(), "MaturityDays": metrics.MaturityDays, "Windows": p.windows()}, nil
+			"Known": p.knownDays(), "MaturityDays": metrics.MaturityDays, "Windows": p.windows(), "Restated": p.RestatedView(p.Restated)}, nil
 	},
 })
 

@@ -80,8 +80,11 @@ type Snapshot struct {
 	Sources  []metrics.Source `json:"sources"`
 	// Conversion is how amounts of several currencies came into Currency, for
 	// all figures of the snapshot; nil where they were in it.
-	Conversion *metrics.Conversion        `json:"conversion,omitempty"`
-	Outside    []metrics.PlatformCampaign `json:"outside,omitempty"`
+	Conversion *metrics.Conversion `json:"conversion,omitempty"`
+	// Restated is what had become of the figures of the edition before when this
+	// one was issued; nil for the first, and where nothing was issued.
+	Restated *Restated                  `json:"restated,omitempty"`
+	Outside  []metrics.PlatformCampaign `json:"outside,omitempty"`
 }
 
 // Advice is what is proposed, and what keeps more from being proposed.

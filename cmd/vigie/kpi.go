@@ -88,6 +88,7 @@ func (a *app) kpiCmd() *cobra.Command {
 	f.StringVar(&asOf, "as-of", "", both("answer with what was known at the end of that day", "répondre avec ce que l’on savait à la fin de ce jour"))
 	f.StringVar(&format, "format", "table", both("table, csv or json", "table, csv ou json"))
 	f.BoolVar(&list, "list", false, both("list the KPIs with their definitions", "lister les indicateurs avec leur définition"))
+	cmd.AddCommand(a.triangleCmd())
 	return cmd
 }
 
