@@ -32,7 +32,16 @@ func (t *transfer) examine(ctx context.Context) error {
 	if t.report.Rows == 0 {
 		return nil
 	}
-	if _, err := t.exec(ctx, fill(query("fresh"), "batch", strconv.Itoa(t.batch))); err != nil {
+	var full bool
+	if err := t.conn.QueryRowContext(ctx, "select exists (select 1 from fact_full where batch = ?)", t.batch).Scan(&full); err != nil {
+		return fmt.Errorf("checks: %w", err)
+	}
+	table, clicks, conversions, value := "fact_lean", "coalesce(clicks, interactions)", "conversions", "conversion_value"
+	if full {
+		table, clicks = "fact_full", "coalesce(clicks, clicks_all, interactions)"
+		conversions, value = "coalesce(conversions, purchases)", "coalesce(conversion_value, purchase_value)"
+	}
+	if _, err := t.exec(ctx, fill(query("fresh"), "batch", strconv.Itoa(t.batch), "table", table, "clicks", clicks, "conversions", conversions, "value", value)); err != nil {
 		return fmt.Errorf("checks: %w", err)
 	}
 	defer t.conn.ExecContext(context.WithoutCancel(ctx), "drop table if exists temp.fresh")
@@ -129,6 +138,22 @@ func daysOf(l locale.Lang, n int) string {
 
 // newNames proposes that a campaign goes on under another name.
 func (t *transfer) newNames(ctx context.Context) error {
+	// Most files bring no campaign that starts after the others: then nothing else
+	// needs to be read.
+	var starts bool
+	err := t.conn.QueryRowContext(ctx, `select exists (
+		select 1
+		from (select account, campaign, min(first_day) as day from fresh where campaign <> 0 group by account, campaign) f
+		left join (select distinct account, campaign from rollup) r on r.account = f.account and r.campaign = f.campaign
+		join (
+			select account, min(day) as day
+			from (select account, first_day as day from fresh union all select account, day from rollup)
+			group by account
+		) a on a.account = f.account
+		where r.campaign is null and f.day > a.day)`).Scan(&starts)
+	if err != nil || !starts {
+		return err
+	}
 	rows, err := t.conn.QueryContext(ctx, query("new_name"))
 	if err != nil {
 		return err

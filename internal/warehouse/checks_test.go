@@ -2,7 +2,10 @@ package warehouse
 
 import (
 	"bytes"
+	"context"
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -133,4 +136,75 @@ func problemText(p ingest.Problem) string {
 	}
 	fmt.Fprintf(&b, "\n    %s\n    %s\n", p.Message.EN, p.Message.FR)
 	return b.String()
+}
+
+// An account that lives as accounts do is told nothing: each week the last four
+// are exported again, conversions come in late, prices follow the market and the
+// weekday, a budget trebles, a campaign ends and a small one starts.
+func TestChecksQuiet(t *testing.T) {
+	seeds := uint64(6)
+	if testing.Short() {
+		seeds = 1
+	}
+	for seed := range seeds {
+		rng := rand.New(rand.NewPCG(seed, 17))
+		w := memory(t)
+		type cell struct {
+			impressions, clicks, spend int
+			conversions                float64
+		}
+		start := locale.Date(2026, 3, 2)
+		days := map[[2]int]cell{}
+		market := 0.0
+		for d := range 70 {
+			market = 0.5*market + rng.NormFloat64()*0.06
+			for c := range 5 {
+				if c == 3 && d >= 40 || c == 4 && d < 33 {
+					continue
+				}
+				budget := []float64{60, 90, 45, 30, 4}[c]
+				if c == 0 && d >= 30 {
+					budget *= 3
+				}
+				week := 1.0
+				if d%7 >= 5 {
+					week = 0.85
+				}
+				spend := budget * math.Exp(rng.NormFloat64()*0.12)
+				cpm := []float64{6, 9, 14, 7, 11}[c] * week * math.Exp(market+rng.NormFloat64()*0.08)
+				impressions := spend / cpm * 1000
+				clicks := max(0, impressions*0.02+rng.NormFloat64()*math.Sqrt(impressions*0.03))
+				days[[2]int{c, d}] = cell{int(impressions), int(clicks), int(spend * 100), clicks * 0.06}
+			}
+		}
+		for week := range 6 {
+			made := 28 + 7*week
+			var b strings.Builder
+			first, last := start+locale.Day(made-28), start+locale.Day(made-1)
+			fmt.Fprintf(&b, "Campaign report\n\"%s - %s\"\nDay,Campaign,Currency code,Impr.,Clicks,Cost,Conversions,Conv. value\n", first.Time().Format("January 2, 2006"), last.Time().Format("January 2, 2006"))
+			for d := made - 28; d < made; d++ {
+				for c := range 5 {
+					x, ok := days[[2]int{c, d}]
+					if !ok {
+						continue
+					}
+					n := math.Round(x.conversions * (1 - 0.4*math.Exp(-float64(made-d)/3)))
+					fmt.Fprintf(&b, "%s,Campaign %d,EUR,%d,%d,%d.%02d,%.2f,%.2f\n", start+locale.Day(d), c, x.impressions, x.clicks, x.spend/100, x.spend%100, n, n*37.5)
+				}
+			}
+			kept, err := w.Archive(strings.NewReader(b.String()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := w.Import(context.Background(), Import{Client: "durand", Name: fmt.Sprintf("week %d.csv", week), File: kept, Options: ingest.Options{
+				Zone: time.UTC, Now: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC), AsOf: start + locale.Day(made),
+			}})
+			if err != nil || r.Status != StatusImported {
+				t.Fatalf("%+v %v", r, err)
+			}
+			for _, p := range r.Problems {
+				t.Errorf("seed %d, week %d: %s", seed, week, problemText(p))
+			}
+		}
+	}
 }

@@ -28,7 +28,8 @@ whole as (
     join fact r
       on r.batch = p.batch and r.stream = p.stream and r.campaign = p.campaign
      and r.first_day = p.first_day and r.last_day = p.last_day
-    where s.account in (select account from fresh)
+    where r.batch in ({{batches}})
+      and s.account in (select account from fresh)
       and s.depth is not null and s.splits = 0
       and b.undone_at is null and not b.withheld
       and p.last_day >= (select min(first_day) from fresh) and p.first_day <= (select max(last_day) from fresh)
