@@ -71,7 +71,8 @@ type Row struct {
 	Partial *Partial `json:"partial,omitempty"`
 	// Young is how many of the days are too young for their conversions to be
 	// compared, Moving how many of the others the platform may still change: see
-	// MaturityDays. Not counted below platform campaigns and by breakdowns.
+	// MaturityDays. Not counted below platform campaigns and by breakdowns, nor
+	// where no KPI rests on conversions.
 	Young  int `json:"young_days,omitempty"`
 	Moving int `json:"moving_days,omitempty"`
 }
@@ -268,11 +269,13 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 	if err := ask.noteMissing(groups, whole); err != nil {
 		return nil, err
 	}
-	if err := ask.ages(groups, q.By); err != nil {
-		return nil, err
-	}
-	if err := ask.ages(whole, nil); err != nil {
-		return nil, err
+	if slices.ContainsFunc(q.KPIs, func(id string) bool { k, _ := LookupKPI(id); return k.Matures() }) {
+		if err := ask.ages(groups, q.By); err != nil {
+			return nil, err
+		}
+		if err := ask.ages(whole, nil); err != nil {
+			return nil, err
+		}
 	}
 	if err := ask.noteNothing(whole[""] == nil); err != nil {
 		return nil, err
