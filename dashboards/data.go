@@ -43,6 +43,7 @@ type refusedView struct{ File, When, Why string }
 // channelDays are the days of a channel that have data.
 type channelDays struct {
 	Label, Platform, Days, Missing string
+	Moves                          string // for how long its platform changes conversions
 	whole                          bool
 }
 
@@ -131,7 +132,7 @@ func dataTitle(v *visit, p *reports.Page) string {
 	count := func(n int, one, many string) string { return fmt.Sprintf(l.Plural(float64(n), one, many), n) }
 	n, withheld, problems := len(p.Sources), 0, 0
 	for _, x := range p.Sources {
-		problems += len(x.Problems) + int(x.More)
+		problems += x.Wrong()
 		if x.Withheld {
 			withheld++
 		}
@@ -177,5 +178,11 @@ func (v *visit) channelDays(x metrics.Series, p *reports.Page) channelDays {
 	if missing == "" {
 		missing = v.say("none", "aucun")
 	}
-	return channelDays{x.Label, reports.PlatformName(x.Platform), v.say("%d of %d", "%d sur %d", known, all), missing, known == all && all > 0}
+	moves := locale.Dash
+	for _, c := range p.Channels {
+		if c.ID == x.ID && c.Maturity > 0 {
+			moves = p.Days(c.Maturity)
+		}
+	}
+	return channelDays{x.Label, reports.PlatformName(x.Platform), v.say("%d of %d", "%d sur %d", known, all), missing, moves, known == all && all > 0}
 }

@@ -66,6 +66,27 @@ func TestHelpPrinted(t *testing.T) {
 		}
 		return b.String()
 	}
+	checks := func(l locale.Lang) string {
+		var b strings.Builder
+		for _, x := range []struct {
+			severity ingest.Severity
+			title    locale.Text
+		}{
+			{ingest.Critical, locale.Text{EN: "What withholds a file", FR: "Ce qui écarte un fichier"}},
+			{ingest.Warning, locale.Text{EN: "Warnings", FR: "Ce qui est signalé"}},
+			{ingest.Note, locale.Text{EN: "Notes", FR: "Ce qui est noté"}},
+		} {
+			fmt.Fprintf(&b, "\n## %s\n\n", x.title.In(l))
+			b.WriteString(locale.Text{EN: "| Check | How it is told, and what it does to the figures | What to do | In JSON |\n", FR: "| Contrôle | Comment on le voit, et son effet sur les chiffres | Que faire | En JSON |\n"}.In(l))
+			b.WriteString("|---|---|---|---|\n")
+			for _, c := range ingest.Checks {
+				if c.Severity == x.severity {
+					fmt.Fprintf(&b, "| %s | %s | %s | `%s` |\n", c.Title.In(l), c.Why.In(l), c.Do.In(l), c.ID)
+				}
+			}
+		}
+		return b.String() + "\n"
+	}
 	for _, file := range []string{"help/tableaux.fr.md", "help/tables.en.md"} {
 		b, err := os.ReadFile(file)
 		if err != nil {
@@ -80,6 +101,7 @@ func TestHelpPrinted(t *testing.T) {
 	for _, x := range []struct {
 		file, text string
 	}{
+		{"help/controles.fr.md", checks(locale.FR)}, {"help/checks.en.md", checks(locale.EN)},
 		{"help/tableaux.fr.md", tables(locale.FR)}, {"help/tables.en.md", tables(locale.EN)},
 		{"help/indicateurs.fr.md", kpis(locale.FR)}, {"help/kpi.en.md", kpis(locale.EN)},
 		{"help/constats.fr.md", rules(locale.FR)}, {"help/findings.en.md", rules(locale.EN)},

@@ -28,6 +28,9 @@ type reportsView struct {
 	Title    string
 	Editions []editionView
 	Due      []dueView // what the campaign asks for
+	// Restated is what has become of the figures of the last report; nil before
+	// the first.
+	Restated *reports.RestatedView
 	Error    string
 }
 
@@ -143,6 +146,13 @@ func reportsPage(v *visit) error {
 	}
 	if b.Due, err = v.due(s); err != nil {
 		b.Error = err.Error()
+	}
+	if len(editions) > 0 {
+		r, err := reports.Restate(v.r.Context(), reports.Source{DB: v.DB, Campaign: s.c, Now: v.now, Version: v.Version}, &editions[0])
+		if err != nil && !errors.Is(err, reports.ErrAltered) { // the list says that it was altered
+			b.Error = err.Error()
+		}
+		b.Restated = reports.NewPage(snap, v.lang, v.Engine).RestatedView(r)
 	}
 	seen := map[string]bool{}
 	l := v.lang

@@ -20,6 +20,7 @@ import (
 	"vigie/internal/agency"
 	"vigie/internal/locale"
 	"vigie/internal/simulate"
+	"vigie/reports"
 )
 
 // campaignPath is the demo's campaign.
@@ -577,12 +578,28 @@ func TestFresh(t *testing.T) {
 	if again := w.text(t, campaignPath, 200); again != first {
 		t.Error("the same page twice differs")
 	}
+	a, err := w.agency()
+	if err != nil {
+		t.Fatal(err)
+	}
+	monday := locale.Date(2026, 10, 12)
+	_, err = reports.Issue(context.Background(), reports.Source{DB: w.wh.DB(), Campaign: a.Clients[0].Campaigns[0], Now: morning, Version: "test"},
+		reports.Request{Kind: reports.KindTracking, From: monday, To: monday + 6}, w.engine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body := plain(w.text(t, campaignPath+"/reports", 200)); !strings.Contains(body, "n’ont pas bougé depuis") {
+		t.Error("the page of reports does not say that the figures of the last one stand")
+	}
 	if err := w.wh.Undo(context.Background(), 3, morning); err != nil {
 		t.Fatal(err)
 	}
 	without := w.text(t, campaignPath, 200)
 	if without == first {
 		t.Error("a batch was undone and the page is the same")
+	}
+	if body := plain(w.text(t, campaignPath+"/reports", 200)); !strings.Contains(body, "ont bougé depuis") || !strings.Contains(body, "Export retiré depuis : account_509871236_campaign_performance_report.csv") {
+		t.Error("the page of reports does not say which figures of the last one moved, and why")
 	}
 	file := filepath.Join(dir, "clients", "bloc-d-ardoise", "essais-rentree-2026", "campaign.yaml")
 	b, err := os.ReadFile(file)

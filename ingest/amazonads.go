@@ -40,8 +40,9 @@ import "vigie/internal/locale"
 // programs look for, in several wordings. Reports of Sponsored Brands and Sponsored
 // Display, whose headers are like these, have not been seen.
 var _ = register(Platform{
-	ID:    "amazonads",
-	Label: "Amazon Ads",
+	ID:       "amazonads",
+	Label:    "Amazon Ads",
+	Maturity: 14, // sales within 7 days of a click for sellers, 14 for vendors
 	Export: locale.Text{
 		EN: "a Sponsored Products report of the advertising console (Measurement & Reporting, Campaign report, time unit Daily) as .xlsx or .csv",
 		FR: "un rapport Sponsored Products de la console publicitaire (Mesure et rapports, rapport Campagne, unité de temps Quotidien) au format .xlsx ou .csv",

@@ -25,8 +25,9 @@ import "vigie/internal/locale"
 // words for its measures, the API's those of its documentation; the French ones
 // are the words of the French interface.
 var _ = register(Platform{
-	ID:    "criteo",
-	Label: "Criteo",
+	ID:       "criteo",
+	Label:    "Criteo",
+	Maturity: 30, // 30 days after a click
 	Export: locale.Text{
 		EN: "a performance report of Criteo (Analytics, Reports; by Day, Campaign and Ad set, with Cost) as .csv",
 		FR: "un rapport de performance Criteo (Analyses, Rapports\u00a0; par jour, campagne et groupe d’annonces, avec le coût) au format .csv",

@@ -34,8 +34,9 @@ import "vigie/internal/locale"
 // amounts are those that people's programs read; the French ones are the words
 // of Google's French help pages, if headers are translated at all.
 var _ = register(Platform{
-	ID:    "dv360",
-	Label: "Display & Video 360",
+	ID:       "dv360",
+	Label:    "Display & Video 360",
+	Maturity: 7, // its reports say so; final on the first of the next month
 	Export: locale.Text{
 		EN: "a Standard report of Display & Video 360 (Reporting, Offline reports; by Date, Advertiser, Insertion Order and Advertiser Currency) as .csv",
 		FR: "un rapport Standard de Display & Video 360 (Rapports, Rapports hors connexion\u00a0; par date, annonceur, ordre d’insertion et devise de l’annonceur) au format .csv",

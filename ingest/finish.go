@@ -269,51 +269,54 @@ func (p *parser) notes(rep *Report) {
 
 // warnings turns what was counted on the way into problems.
 func (p *parser) warnings(rep *Report) {
-	issue := func(severity Severity, t tally, en, fr string, args ...any) {
-		if t.rows > 0 {
-			p.problem(Problem{Line: t.line, Value: shorten(t.text), Message: say(en, fr, args...), Severity: severity})
+	issue := func(check string, kind int, en, fr string) {
+		t := p.tallies[kind]
+		if t.rows == 0 {
+			return
 		}
+		var args []any
+		if strings.Contains(en, "%s") {
+			args = append(args, countOf(t.rows, "row", "rows", "ligne", "lignes"))
+		}
+		x := Found(check, say(en, fr, args...))
+		x.Line, x.Value, x.Rows, x.FirstDay, x.LastDay, x.Objects = t.line, shorten(t.text), t.rows, t.first, t.last, p.objects(t.campaigns)
+		p.problem(x)
 	}
-	count := func(t tally) locale.Text { return countOf(t.rows, "row", "rows", "ligne", "lignes") }
-
-	t := p.tallies[tallyMark]
-	issue(Critical, t, "this sign stands for several currencies: say which one with --currency, or give the account its currency",
+	issue("currency-sign", tallyMark, "this sign stands for several currencies: say which one with --currency, or give the account its currency",
 		"ce signe désigne plusieurs devises\u00a0: précisez laquelle avec --currency, ou donnez sa devise au compte")
 	if p.tallies[tallyMark].rows == 0 {
-		issue(Critical, p.tallies[tallyNoMoney], "the file does not say the currency of its amounts: say --currency EUR (or another), or give the account its currency",
+		issue("currency-missing", tallyNoMoney, "the file does not say the currency of its amounts: say --currency EUR (or another), or give the account its currency",
 			"le fichier ne dit pas la devise de ses montants\u00a0: précisez --currency EUR (ou une autre), ou donnez sa devise au compte")
 	}
-	t = p.tallies[tallyClicks]
-	issue(Warning, t, "%s with more clicks than impressions", "%s avec plus de clics que d’impressions", count(t))
-	t = p.tallies[tallyUnseen]
-	issue(Warning, t, "%s with spend and no impression", "%s avec une dépense sans impression", count(t))
-	t = p.tallies[tallyOutside]
-	issue(Warning, t, "%s dated outside the range that the report states", "%s hors de la période que le rapport annonce", count(t))
-	issue(Warning, p.tallies[tallyIDs], "ids that a spreadsheet rounded are not taken: objects are told apart by their names. Import the file as it was downloaded",
+	issue("more-clicks-than-impressions", tallyClicks, "%s with more clicks than impressions", "%s avec plus de clics que d’impressions")
+	issue("more-conversions-than-clicks", tallyConverts, "%s with more conversions than clicks: are conversions after a view counted?", "%s avec plus de conversions que de clics\u00a0: des conversions après affichage sont-elles comptées\u00a0?")
+	issue("spend-without-impressions", tallyUnseen, "%s with spend and no impression", "%s avec une dépense sans impression")
+	issue("outside-range", tallyOutside, "%s dated outside the range that the report states", "%s hors de la période que le rapport annonce")
+	issue("ids-rounded", tallyIDs, "ids that a spreadsheet rounded are not taken: objects are told apart by their names. Import the file as it was downloaded",
 		"des identifiants arrondis par un tableur ne sont pas pris\u00a0: les objets sont distingués par leurs noms. Importez le fichier tel que téléchargé")
-	issue(Critical, p.tallies[tallyCut], "the file ends in the middle of this line: it was cut off, and rows are missing. Download it again",
+	issue("cut-off", tallyCut, "the file ends in the middle of this line: it was cut off, and rows are missing. Download it again",
 		"le fichier s’arrête au milieu de cette ligne\u00a0: il a été tronqué et des lignes manquent. Téléchargez-le à nouveau")
-	t = p.tallies[tallyArticle]
-	issue(Warning, t, "rows without an amount left out, as the other articles of an order: %s", "lignes sans montant laissées de côté, comme les autres articles d’une commande\u00a0: %s", count(t))
-	t = p.tallies[tallyVoid]
-	issue(Warning, t, "cancelled, failed or refunded orders left out: %s", "commandes annulées, échouées ou remboursées laissées de côté\u00a0: %s", count(t))
-	t = p.tallies[tallyDirty]
-	issue(Warning, t, "%s with damaged characters, shown as \ufffd", "%s avec des caractères abîmés, affichés \ufffd", count(t))
+	issue("articles-left-out", tallyArticle, "rows without an amount left out, as the other articles of an order: %s", "lignes sans montant laissées de côté, comme les autres articles d’une commande\u00a0: %s")
+	issue("orders-void", tallyVoid, "cancelled, failed or refunded orders left out: %s", "commandes annulées, échouées ou remboursées laissées de côté\u00a0: %s")
+	issue("damaged-text", tallyDirty, "%s with damaged characters, shown as \ufffd", "%s avec des caractères abîmés, affichés \ufffd")
 
 	if n, exact := p.dups.estimate(); n > 0 {
-		severity, about := Warning, locale.Text{}
+		check, about := "rows-twice", locale.Text{}
 		if !exact {
 			about = locale.Text{EN: "about ", FR: "environ "}
 		}
 		text := say("found again word for word: %s%s (line %s repeats line %s first); all are added up", "retrouvées mot pour mot\u00a0: %s%s (d’abord la ligne %s, qui répète la ligne %s)\u00a0; toutes sont additionnées",
 			about, countOf(n, "row", "rows", "ligne", "lignes"), fmt.Sprint(p.dups.firstCopy), fmt.Sprint(p.dups.firstLine))
 		if p.dups.most() {
-			severity = Critical
+			check = "pasted-twice"
 			text = say("most rows stand in the file twice (%s%s; line %s repeats line %s): was it pasted twice? Export it again", "la plupart des lignes figurent deux fois dans le fichier (%s%s\u00a0; la ligne %s répète la ligne %s)\u00a0: a-t-il été collé deux fois\u00a0? Exportez-le à nouveau",
 				about, countOf(n, "row", "rows", "ligne", "lignes"), fmt.Sprint(p.dups.firstCopy), fmt.Sprint(p.dups.firstLine))
 		}
-		p.problem(Problem{Line: p.dups.firstCopy, Message: text, Severity: severity})
+		x := Found(check, text)
+		x.Line, x.Rows, x.FirstDay, x.LastDay = p.dups.firstCopy, n, p.firstSeen, p.lastSeen
+		p.problem(x)
 	}
+	p.together()
 	names := make([]string, 0, len(p.indicators))
 	for name := range p.indicators {
 		names = append(names, name)
@@ -322,56 +325,69 @@ func (p *parser) warnings(rep *Report) {
 	column := p.header(p.l.cell("result_kind"))
 	for _, name := range names {
 		t := *p.indicators[name]
-		text := say("results of this kind have no measure: not taken (%s)", "les résultats de ce type n’ont pas de mesure\u00a0: non pris (%s)", count(t))
+		count := countOf(t.rows, "row", "rows", "ligne", "lignes")
+		text := say("results of this kind have no measure: not taken (%s)", "les résultats de ce type n’ont pas de mesure\u00a0: non pris (%s)", count)
 		if name == "" {
-			text = say("results without an indicator of their kind: not taken (%s)", "résultats dont la nature n’est pas indiquée\u00a0: non pris (%s)", count(t))
+			text = say("results without an indicator of their kind: not taken (%s)", "résultats dont la nature n’est pas indiquée\u00a0: non pris (%s)", count)
 		}
-		p.problem(Problem{Line: t.line, Column: column, Value: shorten(name), Message: text, Severity: Warning})
+		x := Found("results-unknown", text)
+		x.Line, x.Column, x.Value, x.Rows = t.line, column, shorten(name), t.rows
+		p.problem(x)
 	}
 	for _, c := range p.prices {
 		if c.failed >= 20 && c.failed > c.held {
-			p.problem(Problem{Column: p.numeric[c.price].header, Severity: Warning,
-				Message: say("the printed price does not go with spend and %s on %s of %s rows", "le prix imprimé ne correspond pas à la dépense et à «\u00a0%s\u00a0» sur %s lignes sur %s",
-					p.l.measures[c.measure].Label, fmt.Sprint(c.failed), fmt.Sprint(c.failed+c.held))})
+			x := Found("price-disagrees", say("the printed price does not go with spend and %s on %s of %s rows", "le prix imprimé ne correspond pas à la dépense et à «\u00a0%s\u00a0» sur %s lignes sur %s",
+				p.l.measures[c.measure].Label, fmt.Sprint(c.failed), fmt.Sprint(c.failed+c.held)))
+			x.Column, x.Rows = p.numeric[c.price].header, c.failed
+			p.problem(x)
 		}
 	}
 	if h := p.r.head; h.rows >= 0 && h.rows != p.good+p.skipped {
-		p.problem(Problem{Severity: Critical, Message: say("the file says that it holds %s and has %s: it was cut off or changed. Download it again",
+		x := Found("rows-announced", say("the file says that it holds %s and has %s: it was cut off or changed. Download it again",
 			"le fichier annonce %s et en contient %s\u00a0: il a été tronqué ou modifié. Téléchargez-le à nouveau",
-			countOf(h.rows, "row", "rows", "ligne", "lignes"), fmt.Sprint(p.good+p.skipped))})
+			countOf(h.rows, "row", "rows", "ligne", "lignes"), fmt.Sprint(p.good+p.skipped)))
+		x.Rows = max(h.rows-p.good-p.skipped, p.good+p.skipped-h.rows)
+		p.problem(x)
 	}
 	if p.r.head.partial {
-		p.problem(Problem{Severity: Warning, Message: locale.Text{
+		x := Found("figures-incomplete", locale.Text{
 			EN: "the platform says that its figures may be incomplete: download the report again in a day",
 			FR: "la plateforme signale que ses chiffres peuvent être incomplets\u00a0: téléchargez à nouveau le rapport dans un jour",
-		}})
+		})
+		x.FirstDay, x.LastDay = p.firstSeen, p.lastSeen
+		p.problem(x)
 	}
 	if n := p.dates.guessed; n > 0 {
-		p.problem(Problem{Severity: Warning, Message: say("%s without a year: read as the latest that does not lie after %s, when the table was made. Write the year if that is wrong",
+		x := Found("year-guessed", say("%s without a year: read as the latest that does not lie after %s, when the table was made. Write the year if that is wrong",
 			"%s sans année\u00a0: lues comme les plus récentes qui ne dépassent pas le %s, date du tableau. Écrivez l’année si c’est faux",
-			countOf(n, "date", "dates", "date", "dates"), locale.Text{EN: locale.EN.DayLong(p.dates.near), FR: locale.FR.DayLong(p.dates.near)})})
+			countOf(n, "date", "dates", "date", "dates"), locale.Text{EN: locale.EN.DayLong(p.dates.near), FR: locale.FR.DayLong(p.dates.near)}))
+		x.Rows, x.FirstDay, x.LastDay = n, p.firstSeen, p.lastSeen
+		p.problem(x)
 	}
 	if others := p.r.otherSheets; len(others) > 0 {
 		p.problem(Problem{Severity: Warning, Message: say("other sheets hold a report too, and are not read (%s): save each as a file of its own and import it",
 			"d’autres feuilles contiennent aussi un rapport et ne sont pas lues (%s)\u00a0: enregistrez chacune dans un fichier à part et importez-le", quoted(strings.Join(others, ", ")))})
 	}
 	if p.good == 0 && p.skipped == 0 {
-		p.problem(Problem{Message: locale.Text{EN: "the report has no rows", FR: "le rapport n’a aucune ligne"}, Severity: Warning})
+		p.problem(Found("no-rows", locale.Text{EN: "the report has no rows", FR: "le rapport n’a aucune ligne"}))
 	}
 	known := locale.DayOf(rep.KnownAsOf.In(p.r.opts.Zone))
 	if p.lastSeen > known && p.good > 0 {
-		p.problem(Problem{Severity: Warning, Message: say("the rows go to %s, later than the file is known to be (%s)", "les lignes vont jusqu’au %s, après la date connue du fichier (%s)",
-			locale.Text{EN: locale.EN.DayLong(p.lastSeen), FR: locale.FR.DayLong(p.lastSeen)}, locale.Text{EN: locale.EN.DayLong(known), FR: locale.FR.DayLong(known)})})
+		x := Found("after-export", say("the rows go to %s, later than the file is known to be (%s)", "les lignes vont jusqu’au %s, après la date connue du fichier (%s)",
+			locale.Text{EN: locale.EN.DayLong(p.lastSeen), FR: locale.FR.DayLong(p.lastSeen)}, locale.Text{EN: locale.EN.DayLong(known), FR: locale.FR.DayLong(known)}))
+		x.FirstDay, x.LastDay = max(known+1, p.firstSeen), p.lastSeen
+		p.problem(x)
 	}
 	for _, s := range rep.Control.Scopes {
 		if s.Status == ControlMismatch {
-			p.problem(Problem{Line: s.Line, Value: shorten(s.Label), Severity: Critical,
-				Message: locale.Text{EN: "this printed total is not the sum of the rows", FR: "ce total imprimé n’est pas la somme des lignes"}})
+			x := Found("printed-total", locale.Text{EN: "this printed total is not the sum of the rows", FR: "ce total imprimé n’est pas la somme des lignes"})
+			x.Line, x.Value = s.Line, shorten(s.Label)
+			p.problem(x)
 			break
 		}
 	}
 	if p.moreTotals > 0 {
-		p.problem(Problem{Severity: Warning, Message: say("%s more totals were not compared", "%s autres totaux n’ont pas été comparés", fmt.Sprint(p.moreTotals))})
+		p.problem(Found("totals-left", say("not compared: %s", "non comparés\u00a0: %s", countOf(p.moreTotals, "more total", "more totals", "autre total", "autres totaux"))))
 	}
 }
 

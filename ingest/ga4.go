@@ -25,8 +25,9 @@ import "vigie/internal/locale"
 // Not confirmed: the French words of the lines that begin with #. Universal
 // Analytics ended in 2023; its files are refused.
 var _ = register(Platform{
-	ID:    "ga4",
-	Label: "Google Analytics 4",
+	ID:       "ga4",
+	Label:    "Google Analytics 4",
+	Maturity: 2, // 24 to 48 hours of processing; events are dated when they happen
 	Export: locale.Text{
 		EN: "a report of Google Analytics with Date as dimension (Traffic acquisition, add Session campaign) as .csv",
 		FR: "un rapport Google Analytics avec Date en dimension (Acquisition de trafic, ajoutez Campagne de la session) au format .csv",

@@ -36,8 +36,9 @@ import "vigie/internal/locale"
 // segments, the words for an unlimited range and for match types, whether
 // thousands are parted by U+00A0 or U+202F (both are read).
 var _ = register(Platform{
-	ID:    "googleads",
-	Label: "Google Ads",
+	ID:       "googleads",
+	Label:    "Google Ads",
+	Maturity: 30, // conversions are booked on the day of the click: programs read 30 days again
 	Export: locale.Text{
 		EN: "a table of the Google Ads interface (for example Campaigns, with the segment Day) as .csv",
 		FR: "un tableau de l’interface Google Ads (par exemple Campagnes, avec le segment Jour) au format .csv",

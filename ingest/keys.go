@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -64,12 +65,21 @@ const (
 	GrainSpan = "span"
 )
 
-// Change is something that an import found out about a known entity.
+// Change is something that an import found out about an entity.
 type Change struct {
-	Key  int32
-	Kind string // "adopted": it got an id; "renamed": it got a new name
+	Key int32
+	// Kind: "adopted": it got an id; "renamed": it got a new name; "namesake": it
+	// is new and bears the name of another, whose id is Old.
+	Kind string
 	Old  string
 	New  string
+}
+
+// Naming is what a file says of an entity: its name and its id, each empty where
+// it does not say it.
+type Naming struct {
+	Key         int32
+	ExtID, Name string
 }
 
 type (
@@ -100,6 +110,7 @@ type Keys struct {
 	breakdowns map[string]int32
 	newBreaks  []string
 	changes    []Change
+	namings    map[int32]Naming
 }
 
 // NewKeys makes an empty table whose first new key is next, which must be at
@@ -112,6 +123,7 @@ func NewKeys(next int32) *Keys {
 		byName:     map[nameKey][]*Entity{},
 		streams:    map[Stream]int32{},
 		breakdowns: map[string]int32{},
+		namings:    map[int32]Naming{},
 	}
 }
 
@@ -152,6 +164,20 @@ func identity(account int32, level Level, id string) idKey {
 // name that several entities bear gets an entity of its own.
 func (k *Keys) Entity(level Level, account, parent int32, extID, name string, day locale.Day) int32 {
 	name = strings.Join(strings.Fields(name), " ")
+	key := k.entity(level, account, parent, extID, name, day)
+	n := k.namings[key]
+	n.Key = key
+	if extID != "" {
+		n.ExtID = extID
+	}
+	if name != "" {
+		n.Name = name
+	}
+	k.namings[key] = n
+	return key
+}
+
+func (k *Keys) entity(level Level, account, parent int32, extID, name string, day locale.Day) int32 {
 	byName := nameKey{parent, level, name}
 	if extID != "" {
 		if e := k.byID[identity(account, level, extID)]; e != nil {
@@ -204,6 +230,9 @@ func (k *Keys) Entity(level Level, account, parent int32, extID, name string, da
 	}
 	k.next++
 	k.entities = append(k.entities, e)
+	if same := k.byName[byName]; level == LevelCampaign && extID != "" && len(same) > 0 && same[0].ExtID != "" {
+		k.changes = append(k.changes, Change{e.Key, "namesake", same[0].ExtID, extID})
+	}
 	k.add(e)
 	return e.Key
 }
@@ -270,6 +299,17 @@ func (k *Keys) New() (entities []Entity, streams []Stream, breakdowns []string) 
 
 // BreakdownKey is the key that Breakdown gave a combination that New listed.
 func (k *Keys) BreakdownKey(values string) int32 { return k.breakdowns[values] }
+
+// Namings lists what this file says of each object that it names, new or known,
+// by key.
+func (k *Keys) Namings() []Naming {
+	list := make([]Naming, 0, len(k.namings))
+	for _, n := range k.namings {
+		list = append(list, n)
+	}
+	slices.SortFunc(list, func(a, b Naming) int { return cmp.Compare(a.Key, b.Key) })
+	return list
+}
 
 // Changes lists what this file changed in known entities.
 func (k *Keys) Changes() []Change { return k.changes }

@@ -33,8 +33,9 @@ import "vigie/internal/locale"
 // Not confirmed: a French file. Its headers below are the words of the French
 // interface and help pages, and its lines before the header are a guess.
 var _ = register(Platform{
-	ID:    "linkedinads",
-	Label: "LinkedIn Ads",
+	ID:       "linkedinads",
+	Label:    "LinkedIn Ads",
+	Maturity: 7, // programs read 7 days again
 	Export: locale.Text{
 		EN: "a performance report of Campaign Manager (Export, Ad performance, broken down by day) as .csv",
 		FR: "un rapport de performances du Campaign Manager (Exporter, Performances des publicités, par jour) au format .csv",

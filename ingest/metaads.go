@@ -34,8 +34,9 @@ import "vigie/internal/locale"
 // Not confirmed on a French file: the headers of accounts, ids, months, regions,
 // delivery and rankings.
 var _ = register(Platform{
-	ID:    "metaads",
-	Label: "Meta Ads",
+	ID:       "metaads",
+	Label:    "Meta Ads",
+	Maturity: 28, // 7 days after a click or 1 after a view by default; programs read 28 days again
 	Export: locale.Text{
 		EN: "a table of Ads Manager (Reports, Export table data, with the breakdown By day) as .csv or .xlsx",
 		FR: "un tableau du Gestionnaire de publicités (Rapports, Exporter les données du tableau, avec la répartition Par jour) au format .csv ou .xlsx",

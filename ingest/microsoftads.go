@@ -23,8 +23,9 @@ import "vigie/internal/locale"
 // Not confirmed: any French file; its headers are the words of the French
 // interface.
 var _ = register(Platform{
-	ID:    "microsoftads",
-	Label: "Microsoft Advertising",
+	ID:       "microsoftads",
+	Label:    "Microsoft Advertising",
+	Maturity: 30, // programs read 30 days again; invalid clicks are taken out within a week or more
 	Export: locale.Text{
 		EN: "a performance report of Microsoft Advertising (Reports, Performance, unit of time Day) as .csv",
 		FR: "un rapport de performances de Microsoft Advertising (Rapports, Performances, unité de temps Jour) au format .csv",

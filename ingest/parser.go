@@ -76,6 +76,7 @@ type parser struct {
 	skipped    int64
 	dups       duplicates
 	tallies    [tallyKinds]tally
+	look       look
 	indicators map[string]*tally
 	prices     []priceCheck
 }
@@ -99,19 +100,23 @@ type tally struct {
 	rows int64
 	line int // the first one
 	text string
+	// The days and the campaigns of these rows, where they are kept.
+	first, last locale.Day
+	campaigns   []int32 // the first ones, by key
 }
 
 const (
-	tallyClicks  = iota // more clicks than impressions
-	tallyUnseen         // spend without impressions
-	tallyOutside        // days outside the range that the file declares
-	tallyDirty          // not valid UTF-8
-	tallyMark           // a currency sign that leaves the currency open
-	tallyNoMoney        // spend without a currency
-	tallyArticle        // articles of an order whose amount stands on another row
-	tallyCut            // a last line without its end
-	tallyVoid           // orders that do not count
-	tallyIDs            // ids that a spreadsheet rounded
+	tallyClicks   = iota // more clicks than impressions
+	tallyConverts        // more conversions than clicks
+	tallyUnseen          // spend without impressions
+	tallyOutside         // days outside the range that the file declares
+	tallyDirty           // not valid UTF-8
+	tallyMark            // a currency sign that leaves the currency open
+	tallyNoMoney         // spend without a currency
+	tallyArticle         // articles of an order whose amount stands on another row
+	tallyCut             // a last line without its end
+	tallyVoid            // orders that do not count
+	tallyIDs             // ids that a spreadsheet rounded
 	tallyKinds
 )
 
@@ -169,6 +174,7 @@ func newParser(r *Reader, k *Keys, rows *Rows) *parser {
 		p.numeric = append(p.numeric, p.column(at, false, false))
 	}
 	p.values, p.has = make([]int64, len(p.numeric)), make([]bool, len(p.numeric))
+	p.look = newLook(p)
 
 	for _, period := range periods {
 		if at := l.cell(period); at >= 0 && (period == "day" || !r.noPeriod) {
@@ -290,7 +296,7 @@ func (p *parser) record(rec *record, header []string) error {
 		return nil
 	}
 	if len(rec.cells) > 1 && string(rec.cells[0]) == header[0] && p.repeatsHeader(rec, header) {
-		p.warn("the header stands here again: were two files joined?", "l’en-tête figure à nouveau ici\u00a0: deux fichiers ont-ils été réunis\u00a0?")
+		p.warn("header-again", "the header stands here again: were two files joined?", "l’en-tête figure à nouveau ici\u00a0: deux fichiers ont-ils été réunis\u00a0?")
 		return nil
 	}
 	if p.l.platform.ByHand && !p.l.figures(rec) && p.good == 0 {
@@ -401,6 +407,7 @@ func (p *parser) keep(rec *record, where *place, first, last locale.Day) error {
 	p.lastFirst = first
 	p.notFirst = p.notFirst || first != last || first != p.r.head.from
 	p.verify(rec)
+	p.look.row(p, st, where, first, last)
 	p.batch.add(first, last, [6]int32{st.Key, where.campaign, where.adGroup, where.ad, where.object, where.breakdown}, p.values, p.has)
 	return nil
 }

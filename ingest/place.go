@@ -22,6 +22,7 @@ type place struct {
 	indicator                                         string // of mixed results
 	result                                            int    // the measure they go to; resultTaken or resultUnknown
 	streams                                           []placeStream
+	hash                                              uint64 // of its objects and breakdown; 0: not worked out yet
 }
 
 // placeStream is the stream of a place's rows of one grain and currency.

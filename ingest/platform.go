@@ -16,6 +16,10 @@ type Platform struct {
 	// Export says which report to download, after "download": it ends the
 	// message about a file that cannot be read.
 	Export locale.Text
+	// Maturity is for how many days the platform may still change the conversions
+	// of a day: its attribution window, or how far back programs that fetch its
+	// reports read them again. 0: nobody knows; then a week is assumed.
+	Maturity int
 	// Unconfirmed says what of this entry nobody has seen in a real file, built
 	// from the best evidence there is; empty where all was seen.
 	Unconfirmed locale.Text

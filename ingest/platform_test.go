@@ -443,6 +443,11 @@ func describe(t *testing.T, f File, o Options) map[string]string {
 		t.Fatal(err)
 	}
 	checkSums(t, rows, rep)
+	for _, x := range rep.Problems {
+		if c, ok := LookupCheck(x.Check); !ok || c.Severity != x.Severity || x.Do != c.Do {
+			t.Errorf("%q was met by no check of the table", x.Message.EN)
+		}
+	}
 	return map[string]string{
 		"rows.golden":     rowsText(rows, k, rep),
 		"problems.golden": problemsText(f.Name, rep),

@@ -238,6 +238,9 @@ func TestHostileContent(t *testing.T) {
 		t.Helper()
 		_, _, rep, err := readAll(file(googleHeader+"2025-09-01,First,EUR,100,10,5.00\n"+rows+"\n2025-09-03,Last,EUR,100,10,6.00\n"), Options{Now: testNow})
 		got := ""
+		if rep != nil { // the row that is put in stands for the day between two others
+			rep.Problems = slices.DeleteFunc(rep.Problems, func(x Problem) bool { return x.Check == "days-missing" })
+		}
 		switch {
 		case err != nil:
 			got = err.Error()

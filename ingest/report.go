@@ -6,12 +6,13 @@ import (
 	"vigie/internal/locale"
 )
 
-// Severity ranks problems: a warning is told, a critical one withholds what
-// depends on it.
+// Severity ranks problems: a note is worth knowing, a warning is worth a look, a
+// critical one withholds what depends on it.
 type Severity string
 
 // The severities.
 const (
+	Note     Severity = "note"
 	Warning  Severity = "warning"
 	Critical Severity = "critical"
 )
@@ -19,11 +20,21 @@ const (
 // Problem is something a person should know about a file. A row with a problem
 // of its own is left out and counted; the others are kept.
 type Problem struct {
+	Check    string      `json:"check"`          // id of the check that met it
 	Line     int         `json:"line,omitempty"` // physical line, or sheet row, from 1; 0: the whole file
 	Column   string      `json:"column,omitempty"`
 	Value    string      `json:"value,omitempty"`
 	Message  locale.Text `json:"message"`
 	Severity Severity    `json:"severity"`
+	// Rows is how many rows it is about, FirstDay and LastDay the days they lie
+	// on, Objects the names of the first few of their campaigns; each is empty
+	// where the problem is not of rows, days or objects, or nobody can tell.
+	Rows     int64      `json:"rows,omitempty"`
+	FirstDay locale.Day `json:"first_day,omitzero"`
+	LastDay  locale.Day `json:"last_day,omitzero"`
+	Objects  []string   `json:"objects,omitempty"`
+	// Do is what to do about it.
+	Do locale.Text `json:"do,omitzero"`
 }
 
 // Column says what became of one column of the file.

@@ -9,24 +9,26 @@ import (
 
 // verify looks at what only the row itself can show.
 func (p *parser) verify(rec *record) {
-	if p.clicks >= 0 && p.impr >= 0 && p.has[p.clicks] && p.has[p.impr] && p.values[p.clicks] > p.values[p.impr] {
-		p.tallies[tallyClicks].note(p.line, "")
-	}
-	if p.spend >= 0 && p.impr >= 0 && p.has[p.spend] && p.has[p.impr] && p.values[p.spend] > 0 && p.values[p.impr] == 0 {
-		p.tallies[tallyUnseen].note(p.line, "")
-	}
 	if rec.dirty {
 		p.tallies[tallyDirty].note(p.line, "")
 	}
 	for i := range p.prices {
 		p.prices[i].compare(p.values, p.has, p.spend)
 	}
+	if p.delivered() {
+		p.dups.see(rec.hash(), p.line)
+	}
+}
+
+// delivered reports a row with a figure above zero: others may repeat as they
+// like.
+func (p *parser) delivered() bool {
 	for i, m := range p.l.measures {
 		if m.Additive && p.has[i] && p.values[i] != 0 {
-			p.dups.see(rec.hash(), p.line)
-			break
+			return true
 		}
 	}
+	return false
 }
 
 // hash is the same for records with the same cells.
@@ -251,6 +253,7 @@ func (p *parser) readDays(rec *record) (first, last locale.Day, column int, prob
 		}
 		if from != 0 && (first < from || last > to) {
 			p.tallies[tallyOutside].note(p.line, p.text(rec, p.day))
+			p.tallies[tallyOutside].cover(first, last)
 		}
 		return first, last, p.day, locale.Text{}
 	}
@@ -341,30 +344,41 @@ func (p *parser) reject(column, value, en, fr string, args ...any) {
 }
 
 func (p *parser) rejectText(column, value string, message locale.Text) {
+	p.leaveOut("row-left-out", column, value, message)
+}
+
+func (p *parser) leaveOut(check, column, value string, message locale.Text) {
 	p.skipped++
-	p.problem(Problem{Line: p.line, Column: column, Value: shorten(value), Message: message, Severity: Warning})
+	x := Found(check, message)
+	x.Line, x.Column, x.Value, x.Rows = p.line, column, shorten(value), 1
+	p.problem(x)
 }
 
 func (p *parser) rejectNumber(column int, value string, is found) {
 	c := p.numeric[column]
+	reject := func(header, value, en, fr string, args ...any) {
+		p.leaveOut("bad-number", header, value, say(en, fr, args...))
+	}
 	switch is {
 	case partial:
-		p.reject(c.header, value, "is not a whole number", "n’est pas un nombre entier")
+		reject(c.header, value, "is not a whole number", "n’est pas un nombre entier")
 	case negative:
-		p.reject(c.header, value, "is below zero", "est inférieur à zéro")
+		reject(c.header, value, "is below zero", "est inférieur à zéro")
 	case huge:
-		p.reject(c.header, value, "is too large to be true", "est trop grand pour être vrai")
+		reject(c.header, value, "is too large to be true", "est trop grand pour être vrai")
 	default:
-		sign := locale.Text{EN: "point", FR: "point"}
+		sign := locale.Text{EN: "point", FR: "point décimal"}
 		if c.decimal == ',' {
-			sign = locale.Text{EN: "comma", FR: "virgule"}
+			sign = locale.Text{EN: "comma", FR: "virgule décimale"}
 		}
-		p.reject(c.header, value, "is no number with a decimal %s, as the other cells of this column are", "n’est pas un nombre à %s décimale, comme le sont les autres cellules de la colonne", sign)
+		reject(c.header, value, "is no number with a decimal %s, as the other cells of this column are", "n’est pas un nombre à %s, comme le sont les autres cellules de la colonne", sign)
 	}
 }
 
-func (p *parser) warn(en, fr string, args ...any) {
-	p.problem(Problem{Line: p.line, Message: say(en, fr, args...), Severity: Warning})
+func (p *parser) warn(check, en, fr string) {
+	x := Found(check, locale.Text{EN: en, FR: fr})
+	x.Line = p.line
+	p.problem(x)
 }
 
 // problem lists a problem, or counts it once there are many; critical ones are

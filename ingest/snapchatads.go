@@ -28,8 +28,9 @@ import "vigie/internal/locale"
 // of Snapchat's French pages. Whether the end of a day's row is that day or the
 // next midnight is not known: if the next, the rows are read as two days.
 var _ = register(Platform{
-	ID:    "snapchatads",
-	Label: "Snapchat Ads",
+	ID:       "snapchatads",
+	Label:    "Snapchat Ads",
+	Maturity: 28, // 28 days after a swipe
 	Export: locale.Text{
 		EN: "a table of Snapchat Ads Manager (Manage Ads, Export, by day) as .csv",
 		FR: "un tableau du Gestionnaire de publicités Snapchat (Gérer les publicités, Exporter, par jour) au format .csv",

@@ -29,8 +29,9 @@ import "vigie/internal/locale"
 // programs read, the French ones the words of the interface; the label of the
 // last row is a guess, and a sum with empty names is recognised without one.
 var _ = register(Platform{
-	ID:    "xads",
-	Label: "X Ads",
+	ID:       "xads",
+	Label:    "X Ads",
+	Maturity: 14, // programs read 14 days again
 	Export: locale.Text{
 		EN: "the campaigns of X Ads Manager (Export, by day) as .csv",
 		FR: "les campagnes du Gestionnaire de publicités X (Exporter, par jour) au format .csv",

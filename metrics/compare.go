@@ -65,7 +65,7 @@ func (a *asking) reach(from, to locale.Day, spans bool) (reach, error) {
 		}
 		r.last = max(r.last, d)
 		r.accounts[account] = max(r.accounts[account], d)
-		if complete, _ := a.q.Scope.age(d, known); complete {
+		if complete, _, _ := a.q.Scope.age(d, known, 0); complete {
 			r.complete = max(r.complete, d)
 		}
 	}

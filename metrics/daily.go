@@ -9,13 +9,6 @@ import (
 	"vigie/internal/locale"
 )
 
-// MaturityDays is how many days must lie between a day and the export that
-// tells of it for its conversions to be taken as come in, where no earlier
-// exports of the same day show how they grow. Platforms book a conversion on
-// the day of its click; a period that ended less than a week before the export
-// is still young on all of them.
-const MaturityDays = 7
-
 // Daily is the history of each channel of a scope and of the whole, one Day
 // for each day from first to last. A day that no export covers is there, not
 // known. The whole knows a day when every account does that has had data by
@@ -62,7 +55,7 @@ func Daily(ctx context.Context, db *sql.DB, s *Scope, from, to locale.Day, asOf 
 			return whole, nil, err
 		}
 		d.Day, d.Known = locale.DayOf(day), true
-		d.Complete, d.Mature = s.age(d.Day, known)
+		d.Complete, d.Mature, d.Settled = s.age(d.Day, known, s.Channels[channel].Maturity)
 		channels[channel].Days[d.Day-from] = d
 		w := &whole.Days[d.Day-from]
 		w.Impressions += d.Impressions
@@ -75,12 +68,6 @@ func Daily(ctx context.Context, db *sql.DB, s *Scope, from, to locale.Day, asOf 
 		return whole, nil, err
 	}
 	return whole, channels, s.knownDays(ctx, db, text("known"), from, whole.Days)
-}
-
-// age says whether a day had ended, and its conversions come in, when a file
-// was made.
-func (s *Scope) age(day locale.Day, known time.Time) (complete, mature bool) {
-	return !known.Before((day + 1).Start(s.Zone)), locale.DayOf(known.In(s.Zone))-day >= MaturityDays
 }
 
 // knownDays marks the days of the whole.
@@ -105,23 +92,28 @@ func (s *Scope) knownDays(ctx context.Context, db *sql.DB, text string, from loc
 	if err := rows.Err(); err != nil {
 		return err
 	}
+	window := map[int]int{} // the longest of an account's channels
+	for _, t := range s.takes {
+		window[int(t.Account)] = max(window[int(t.Account)], s.Channels[t.Channel].Maturity)
+	}
 	started := map[int]bool{}
 	for i := range days {
 		d := &days[i]
-		d.Known, d.Complete, d.Mature = true, true, true
+		d.Known, d.Complete, d.Mature, d.Settled = true, true, true, true
 		for account, known := range accounts {
 			when, ok := known[d.Day]
 			started[account] = started[account] || ok
 			if !started[account] {
 				continue
 			}
-			complete, mature := s.age(d.Day, when)
+			complete, mature, settled := s.age(d.Day, when, window[account])
 			d.Known = d.Known && ok
 			d.Complete = d.Complete && ok && complete
 			d.Mature = d.Mature && ok && mature
+			d.Settled = d.Settled && ok && settled
 		}
 		if len(started) == 0 || !anyTrue(started) {
-			d.Known, d.Complete, d.Mature = false, false, false
+			d.Known, d.Complete, d.Mature, d.Settled = false, false, false, false
 		}
 	}
 	return nil

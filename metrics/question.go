@@ -69,6 +69,12 @@ type Row struct {
 	Days     int               `json:"days"` // with data behind the values
 	// Partial is set where the row holds fewer days than its period has.
 	Partial *Partial `json:"partial,omitempty"`
+	// Young is how many of the days are too young for their conversions to be
+	// compared, Moving how many of the others the platform may still change: see
+	// MaturityDays. Not counted below platform campaigns and by breakdowns, nor
+	// where no KPI rests on conversions.
+	Young  int `json:"young_days,omitempty"`
+	Moving int `json:"moving_days,omitempty"`
 }
 
 // Volume says whether a value rests on enough data to be judged.
@@ -203,6 +209,8 @@ func column(id string) string {
 type group struct {
 	keys   []string
 	days   int
+	young  int
+	moving int
 	spans  int
 	known  []bool
 	sums   []int64
@@ -260,6 +268,14 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 	}
 	if err := ask.noteMissing(groups, whole); err != nil {
 		return nil, err
+	}
+	if slices.ContainsFunc(q.KPIs, func(id string) bool { k, _ := LookupKPI(id); return k.Matures() }) {
+		if err := ask.ages(groups, q.By); err != nil {
+			return nil, err
+		}
+		if err := ask.ages(whole, nil); err != nil {
+			return nil, err
+		}
 	}
 	if err := ask.noteNothing(whole[""] == nil); err != nil {
 		return nil, err
@@ -359,6 +375,18 @@ func (a *asking) convert(source string, from, to locale.Day) (text string, args 
 	return text, args, err
 }
 
+// splitSQL counts the days of campaigns that some export of a client splits by a
+// breakdown.
+const splitSQL = `
+select count(*)
+from (select stream, batch from cell union all select stream, batch from span) h
+join stream s on s.stream = h.stream
+join batch b on b.batch = h.batch
+where s.client = ?
+  and list_contains(string_split(s.breakdown, ','), ?)
+  and b.undone_at is null
+  and not b.withheld`
+
 var dimensions = []string{"day", "week", "month", "platform", "channel", "account", "platform_campaign", "ad_group", "ad"}
 
 func (a *asking) plan() error {
@@ -382,7 +410,7 @@ func (a *asking) plan() error {
 			a.depth = max(a.depth, 3)
 		default:
 			var n int
-			if err := a.db.QueryRowContext(a.ctx, "select count(*) from breakdown where name = ?", d).Scan(&n); err != nil {
+			if err := a.db.QueryRowContext(a.ctx, splitSQL, a.q.Scope.Client, d).Scan(&n); err != nil {
 				return err
 			}
 			if n == 0 {
@@ -699,7 +727,7 @@ func (a *asking) priors(groups map[string]*group) (map[string]float64, error) {
 }
 
 func (a *asking) row(g *group, prior map[string]float64) Row {
-	row := Row{Keys: g.keys, KPIs: map[string]Value{}, Days: g.days}
+	row := Row{Keys: g.keys, KPIs: map[string]Value{}, Days: g.days, Young: g.young, Moving: g.moving}
 	for _, id := range a.q.KPIs {
 		k, _ := LookupKPI(id)
 		row.KPIs[id] = value(k, g, prior[id])

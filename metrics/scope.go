@@ -41,6 +41,9 @@ type Channel struct {
 	Platform    string `json:"platform"`
 	Conversions string `json:"conversions,omitempty"` // the measure that counts as its conversion
 	Value       string `json:"value,omitempty"`       // and the one that is their value
+	// Maturity is for how many days after a day its platform may still change the
+	// day's conversions; 0 where nobody knows.
+	Maturity int `json:"maturity,omitempty"`
 }
 
 // PlatformCampaign is a platform's own campaign.
@@ -83,11 +86,16 @@ order by 3, 2, 6, 1`
 // *ErrCurrencies, and Problems where their file has mistakes.
 func LoadScope(ctx context.Context, db *sql.DB, client *agency.Client, brief *agency.Campaign) (*Scope, error) {
 	s := &Scope{Client: client.ID, Zone: time.UTC}
+	windows, err := maturities(ctx, db)
+	if err != nil {
+		return nil, err
+	}
 	position := map[string]int32{}
 	channel := func(c Channel) int32 {
 		if i, ok := position[c.ID]; ok {
 			return i
 		}
+		c.Maturity = windows[c.Platform]
 		position[c.ID] = int32(len(s.Channels))
 		s.Channels = append(s.Channels, c)
 		return position[c.ID]
@@ -166,7 +174,9 @@ from (
     select r.stream from rollup r join take t on t.account = r.account and t.campaign = r.campaign
     union
     select p.stream from span p join stream i on i.stream = p.stream
+    join batch b on b.batch = p.batch
     join take t on t.account = i.account and t.campaign = p.campaign
+    where b.undone_at is null and not b.withheld
 ) u
 join stream s on s.stream = u.stream
 where s.currency <> ''

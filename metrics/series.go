@@ -15,8 +15,10 @@ type Day struct {
 	Known bool `json:"known"`
 	// Complete: the export was made after the day had ended.
 	Complete bool `json:"complete"`
-	// Mature: the day is old enough for its conversions to have come in.
-	Mature bool `json:"mature"`
+	// Mature: the day is old enough for most of its conversions to have come in,
+	// and is compared. Settled: its platform changes it no more. See MaturityDays.
+	Mature  bool `json:"mature"`
+	Settled bool `json:"settled"`
 
 	Impressions     int64 `json:"impressions"`
 	Clicks          int64 `json:"clicks"`

@@ -40,13 +40,31 @@ type ControlLine struct {
 	Sums   map[string]any `json:"sums"`
 }
 
-// FileProblem is something a person should know about a file.
+// FileProblem is something a person should know about a file: of which rows,
+// days and campaigns, and what to do about it.
 type FileProblem struct {
+	Check    string      `json:"check,omitempty"`
 	Line     int         `json:"line,omitempty"`
 	Column   string      `json:"column,omitempty"`
 	Value    string      `json:"value,omitempty"`
 	Message  locale.Text `json:"message"`
-	Severity string      `json:"severity"`
+	Severity string      `json:"severity"` // note, warning or critical
+	Rows     int64       `json:"rows,omitempty"`
+	FirstDay locale.Day  `json:"first_day,omitzero"`
+	LastDay  locale.Day  `json:"last_day,omitzero"`
+	Objects  []string    `json:"objects,omitempty"`
+	Do       locale.Text `json:"do,omitzero"`
+}
+
+// Wrong is how many of the file's problems are more than a note.
+func (s Source) Wrong() int {
+	n := int(s.More)
+	for _, p := range s.Problems {
+		if p.Severity != "note" {
+			n++
+		}
+	}
+	return n
 }
 
 // Sources lists the exports that the scope's accounts have between two days,

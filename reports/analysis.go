@@ -170,7 +170,7 @@ func (p *Page) dailyData() chart.DailyData {
 		if x.Known {
 			v = units(x.Conversions)
 		}
-		d.Points = append(d.Points, chart.DayPoint{Day: x.Day, Value: v, Immature: x.Known && !x.Mature})
+		d.Points = append(d.Points, chart.DayPoint{Day: x.Day, Value: v, Immature: x.Known && !x.Mature, Moving: x.Known && !x.Settled})
 	}
 	for _, o := range p.Insight.Outages {
 		d.Windows = append(d.Windows, chart.Window{From: o.From, To: o.To,

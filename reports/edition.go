@@ -197,6 +197,13 @@ func Issue(ctx context.Context, src Source, req Request, engine *chart.Engine, l
 			return e, err
 		}
 	}
+	e, err := before(src, req)
+	if err == nil && e != nil {
+		s.Restated, err = Restate(ctx, src, e)
+	}
+	if err != nil && !errors.Is(err, ErrAltered) {
+		return nil, err
+	}
 	revision++
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, fmt.Errorf("edition: %w", err)
@@ -230,8 +237,7 @@ func Issue(ctx context.Context, src Source, req Request, engine *chart.Engine, l
 	if err := os.Rename(tmp, dir); err != nil {
 		return nil, fmt.Errorf("edition: %w", err)
 	}
-	e, err := read(dir)
-	if err != nil {
+	if e, err = read(dir); err != nil {
 		return nil, err
 	}
 	e.Fresh, e.Altered = true, altered
@@ -239,13 +245,13 @@ func Issue(ctx context.Context, src Source, req Request, engine *chart.Engine, l
 }
 
 // same compares two snapshots without the time and the day they were taken, and
-// without the numbers that their files were imported under: a week's figures do
-// not change by being looked at a day later, or by taking a file out and in
-// again.
+// without the numbers that their files were imported under, and without what they
+// say of the edition before: a week's figures do not change by being looked at a
+// day later, or by taking a file out and in again.
 func same(a, b *Snapshot) bool {
 	bare := func(s *Snapshot) ([]byte, error) {
 		x := *s
-		x.Issued, x.Today = time.Time{}, 0
+		x.Issued, x.Today, x.Restated = time.Time{}, 0, nil
 		x.Sources = slices.Clone(s.Sources)
 		for i := range x.Sources {
 			x.Sources[i].Batch, x.Sources[i].ImportedAt = 0, time.Time{}

@@ -160,7 +160,7 @@ func (p *Page) Only(ids []string) *Page {
 	for i := range s.Whole.Days {
 		// A channel that was not known on a day was not running or its account
 		// was not exported; the whole says which.
-		d := metrics.Day{Day: p.Whole.Days[i].Day, Known: p.Whole.Days[i].Known, Complete: p.Whole.Days[i].Complete, Mature: p.Whole.Days[i].Mature}
+		d := metrics.Day{Day: p.Whole.Days[i].Day, Known: p.Whole.Days[i].Known, Complete: p.Whole.Days[i].Complete, Mature: p.Whole.Days[i].Mature, Settled: p.Whole.Days[i].Settled}
 		for _, x := range s.Series {
 			d.Impressions += x.Days[i].Impressions
 			d.Clicks += x.Days[i].Clicks

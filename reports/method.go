@@ -21,7 +21,7 @@ var _ = register(Section{
 	Title: func(p *Page) string {
 		problems := 0
 		for _, s := range p.Sources {
-			problems += len(s.Problems) + int(s.More)
+			problems += s.Wrong()
 		}
 		n := len(p.Sources)
 		exports := p.T("%d %s", "%d %s", n, p.Lang.Plural(float64(n), "export", "exports"))
@@ -57,7 +57,7 @@ var _ = register(Section{
 			outside = append(outside, platformName(c.Platform)+" · "+c.Name)
 		}
 		return map[string]any{"Page": p, "Definitions": defs, "Rules": rules, "Sources": sources, "Outside": outside, "Conversion": p.conversionView(),
-			"Known": p.knownDays(), "MaturityDays": metrics.MaturityDays}, nil
+			"Known": p.knownDays(), "MaturityDays": metrics.MaturityDays, "Windows": p.windows(), "Restated": p.RestatedView(p.Restated)}, nil
 	},
 })
 
@@ -127,8 +127,15 @@ type SourceView struct {
 	File, Platform, Recognised, Days, Known, Rows, Control, SHA string
 	Withheld                                                    bool
 	Scopes                                                      []string
-	Problems                                                    []string
+	Problems                                                    []ProblemView
 	More                                                        string
+}
+
+// ProblemView is a problem of an export: what it is, of which campaigns and
+// days, and what to do.
+type ProblemView struct {
+	Text, Of, Do string
+	Critical     bool
 }
 
 var controlWords = map[string]locale.Text{
@@ -169,6 +176,7 @@ func (p *Page) sourceView(s metrics.Source) SourceView {
 		sort.Strings(parts)
 		v.Scopes = append(v.Scopes, sc.Label+p.Lang.Colon()+" "+strings.Join(parts, ", "))
 	}
+	said := map[string]bool{} // what to do of one check once
 	for _, x := range s.Problems {
 		var place string
 		switch {
@@ -177,13 +185,49 @@ func (p *Page) sourceView(s metrics.Source) SourceView {
 		case x.Line > 0:
 			place = p.T("line %d: ", "ligne %d\u00a0: ", x.Line)
 		}
-		v.Problems = append(v.Problems, place+x.Message.In(p.Lang))
+		y := ProblemView{Text: place + x.Message.In(p.Lang), Of: p.problemOf(x), Critical: x.Severity == "critical"}
+		if !said[x.Check] {
+			y.Do = x.Do.In(p.Lang)
+			said[x.Check] = true
+		}
+		v.Problems = append(v.Problems, y)
 		if len(v.Problems) == 10 && len(s.Problems)+int(s.More) > 10 {
 			v.More = p.T("and %d more, listed by “vigie batches show %d”", "et %d autres, que liste «\u00a0vigie batches show %d\u00a0»", len(s.Problems)-10+int(s.More), s.Batch)
 			break
 		}
 	}
 	return v
+}
+
+// windows names the platforms that change conversions for longer than days are
+// kept out of comparisons, and those that stop sooner.
+func (p *Page) windows() string {
+	var out []string
+	seen := map[string]bool{}
+	for _, c := range p.Channels {
+		if c.Maturity > 0 && c.Maturity != metrics.MaturityDays && !seen[c.Platform] {
+			seen[c.Platform] = true
+			out = append(out, platformName(c.Platform)+" "+p.Days(c.Maturity))
+		}
+	}
+	return p.Lang.Join(out)
+}
+
+// Days is a number of days.
+func (p *Page) Days(n int) string {
+	return p.T("%d %s", "%d\u00a0%s", n, p.Lang.Plural(float64(n), p.T("day", "jour"), p.T("days", "jours")))
+}
+
+// problemOf names the campaigns and days that a problem is of.
+func (p *Page) problemOf(x metrics.FileProblem) string {
+	var parts []string
+	if len(x.Objects) > 0 {
+		parts = append(parts, strings.Join(x.Objects, ", "))
+	}
+	if x.FirstDay != 0 {
+		parts = append(parts, p.Lang.Period(x.FirstDay, x.LastDay))
+	}
+	return strings.Join(parts, " · ")
 }
 
 // controlSum writes a sum that a file prints, in its currency.

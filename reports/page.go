@@ -149,7 +149,7 @@ func (p *Page) Warnings() []string {
 		out = append(out, p.T("Data stop on %s: figures after that day are not known.", "Les données s’arrêtent au %s\u00a0: les chiffres suivants ne sont pas connus.", p.Lang.DayText(p.Last)))
 	}
 	for _, s := range p.Sources {
-		if s.Withheld {
+		if p.suspect(s) {
 			out = append(out, p.T("%s is withheld by a critical problem: no figure here uses it (see the annex).", "%s est écarté par un problème critique\u00a0: aucun chiffre ne l’utilise (voir l’annexe).", p.Lang.Quote(locale.Straight(s.File))))
 		}
 	}

@@ -81,8 +81,11 @@ type Snapshot struct {
 	Sources  []metrics.Source `json:"sources"`
 	// Conversion is how amounts of several currencies came into Currency, for
 	// all figures of the snapshot; nil where they were in it.
-	Conversion *metrics.Conversion        `json:"conversion,omitempty"`
-	Outside    []metrics.PlatformCampaign `json:"outside,omitempty"`
+	Conversion *metrics.Conversion `json:"conversion,omitempty"`
+	// Restated is what had become of the figures of the edition before when this
+	// one was issued; nil for the first, and where nothing was issued.
+	Restated *Restated                  `json:"restated,omitempty"`
+	Outside  []metrics.PlatformCampaign `json:"outside,omitempty"`
 }
 
 // Advice is what is proposed from the last day with data on, and what keeps more
@@ -231,8 +234,11 @@ func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
 		found = insight.Examine(examined)
 	}
 	s.Advice.Recommendations, s.Advice.Notes = advise.Propose(examined, found)
-	s.Sources, err = metrics.Sources(ctx, src.DB, scope, s.Flight.From, s.Flight.To)
-	return s, err
+	if s.Sources, err = metrics.Sources(ctx, src.DB, scope, s.Flight.From, s.Flight.To); err != nil {
+		return nil, err
+	}
+	s.withhold()
+	return s, nil
 }
 
 // minCompared is the number of mature days that a period must have to be

@@ -89,9 +89,7 @@ func (a *app) batchesCmd() *cobra.Command {
 				}
 				fmt.Fprintf(a.out, "    %s%s %s%s\n", quoted(c.Header).In(l), l.Colon(), a.columnAs(c), note)
 			}
-			for _, x := range b.Report.Problems {
-				fmt.Fprintf(a.out, "  %s\n", a.problem(name, x))
-			}
+			a.printProblems(name, b.Report.Problems, len(b.Report.Problems), b.Report.MoreProblem)
 			return nil
 		},
 	}

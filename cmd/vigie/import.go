@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -378,6 +379,9 @@ func (a *app) printImported(f importFlags, r *warehouse.Imported) {
 	switch r.Status {
 	case warehouse.StatusRejected:
 		p("%s%s %s", name, l.Colon(), a.say("refused: ", "refusé\u00a0: ")+locale.OneLine(r.Error.In(l)))
+		if c, ok := ingest.LookupCheck(r.Check); ok {
+			p("  %s", c.Do.In(l))
+		}
 		for _, x := range r.Replaces {
 			p("  %s", a.replaced(x, true))
 		}
@@ -428,13 +432,7 @@ func (a *app) printImported(f importFlags, r *warehouse.Imported) {
 		p("  %s", a.replaced(x, wouldBe))
 	}
 	a.printRank(f, r)
-	for i, x := range r.Problems {
-		if i == 10 {
-			p("  %s", a.say(fmt.Sprintf("… and %d more", int64(len(r.Problems)-10)+r.MoreProblem), fmt.Sprintf("… et %d autres", int64(len(r.Problems)-10)+r.MoreProblem)))
-			break
-		}
-		p("  %s", a.problem(name, x))
-	}
+	a.printProblems(name, r.Problems, 10, r.MoreProblem)
 	switch {
 	case r.Status == warehouse.StatusDryRun && (r.Gate || r.Critical() && !f.accept):
 		p("  %s", a.say("WOULD BE WITHHELD: no figure would use this file until it is imported with --accept", "SERAIT ÉCARTÉ\u00a0: aucun chiffre n’utiliserait ce fichier tant qu’il n’est pas importé avec --accept"))
@@ -532,6 +530,46 @@ func (a *app) replaced(x warehouse.Replaced, would bool) string {
 	}
 	return a.say(fmt.Sprintf("replaces days of batch %d: %s", x.Batch, days),
 		fmt.Sprintf("remplace des jours du lot %d\u00a0: %s", x.Batch, days))
+}
+
+// printProblems lists problems, at most so many of them: what each is, of what,
+// and what to do, which is said once of those of one check. more is how many are
+// not in the list.
+func (a *app) printProblems(file string, list []ingest.Problem, most int, more int64) {
+	l := a.language()
+	said := map[string]bool{}
+	// What withholds a file is never among those that are left out.
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(x, y ingest.Problem) int {
+		rank := func(p ingest.Problem) int {
+			return slices.Index([]ingest.Severity{ingest.Critical, ingest.Warning, ingest.Note}, p.Severity)
+		}
+		return rank(x) - rank(y)
+	})
+	for i, x := range list {
+		if i == most {
+			more += int64(len(list) - most)
+			break
+		}
+		fmt.Fprintf(a.out, "  %s\n", a.problem(file, x))
+		var of []string
+		if len(x.Objects) > 0 {
+			of = append(of, locale.OneLine(strings.Join(x.Objects, ", ")))
+		}
+		if x.FirstDay != 0 {
+			of = append(of, l.Period(x.FirstDay, x.LastDay))
+		}
+		if !said[x.Check] && x.Do.In(l) != "" {
+			of = append(of, x.Do.In(l))
+		}
+		said[x.Check] = true
+		if len(of) > 0 {
+			fmt.Fprintf(a.out, "    %s\n", strings.Join(of, " · "))
+		}
+	}
+	if more > 0 {
+		fmt.Fprintf(a.out, "  %s\n", a.say(fmt.Sprintf("… and %d more", more), fmt.Sprintf("… et %d autres", more)))
+	}
 }
 
 // problem is a line that an editor can jump to: file:line: column value: what.

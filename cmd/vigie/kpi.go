@@ -88,6 +88,7 @@ func (a *app) kpiCmd() *cobra.Command {
 	f.StringVar(&asOf, "as-of", "", both("answer with what was known at the end of that day", "répondre avec ce que l’on savait à la fin de ce jour"))
 	f.StringVar(&format, "format", "table", both("table, csv or json", "table, csv ou json"))
 	f.BoolVar(&list, "list", false, both("list the KPIs with their definitions", "lister les indicateurs avec leur définition"))
+	cmd.AddCommand(a.triangleCmd())
 	return cmd
 }
 
@@ -247,7 +248,11 @@ func (a *app) printFrame(f *metrics.Frame) error {
 					}
 				}
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", k.Label.In(l), value, interval, a.volume(k, v), before, change)
+			volume := a.volume(k, v)
+			if r.Young > 0 && k.Matures() && v.Value != nil {
+				volume = strings.TrimPrefix(volume+a.say(", still coming in", ", en cours"), ", ")
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", k.Label.In(l), value, interval, volume, before, change)
 		}
 	}
 	for _, r := range f.Rows {
@@ -271,6 +276,7 @@ func (a *app) tell(f *metrics.Frame) {
 	for _, n := range f.Notes {
 		fmt.Fprintf(a.err, "%s\n", n.In(l))
 	}
+	a.tellAge(f)
 	var whys []string // each said once, for all KPIs that it is true of
 	of := map[string][]string{}
 	for _, id := range f.KPIs {
@@ -285,6 +291,16 @@ func (a *app) tell(f *metrics.Frame) {
 	}
 	for _, why := range whys {
 		fmt.Fprintf(a.err, "%s%s %s\n", strings.Join(of[why], ", "), l.Colon(), why)
+	}
+}
+
+// tellAge says how many days have conversions that are still coming in.
+func (a *app) tellAge(f *metrics.Frame) {
+	if n := f.Total.Young; n > 0 {
+		fmt.Fprintln(a.err, a.say(fmt.Sprintf("%d of %d days are young: conversions of theirs are still coming in", n, f.Total.Days), fmt.Sprintf("%d jours sur %d sont jeunes\u00a0: des conversions de ces jours restent à venir", n, f.Total.Days)))
+	}
+	if n := f.Total.Moving; n > 0 {
+		fmt.Fprintln(a.err, a.say(fmt.Sprintf("%d of %d days are still inside the window in which their platform changes conversions", n, f.Total.Days), fmt.Sprintf("%d jours sur %d sont encore dans la fenêtre où leur plateforme modifie les conversions", n, f.Total.Days)))
 	}
 }
 
@@ -392,6 +408,12 @@ func (a *app) jsonFrame(q metrics.Question, brief *agency.Campaign, f *metrics.F
 		}
 		if len(r.Previous) > 0 {
 			out["previous"] = oneLanguageChanges(r.Previous, l)
+		}
+		if r.Young > 0 {
+			out["young_days"] = r.Young
+		}
+		if r.Moving > 0 {
+			out["moving_days"] = r.Moving
 		}
 		return out
 	}

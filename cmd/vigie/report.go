@@ -133,7 +133,7 @@ func (a *app) reportCmd() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.AddCommand(build, list)
+	cmd.AddCommand(build, list, a.changesCmd())
 	return cmd
 }
 

@@ -261,7 +261,7 @@ func (s *Scheduler) takeFetched(ctx context.Context, src *agency.Source, f sourc
 		said := []any{"source", src.ID, "client", src.Client.ID, "file", r.File, "status", r.Status}
 		if putAside(r) {
 			aside = true
-			s.Log.Warn("fetched export put aside", append(said, "why", reasons(r)[0].EN)...)
+			s.Log.Warn("fetched export put aside", append(said, "why", reasons(r)[0].text.EN)...)
 			continue
 		}
 		s.Log.Info("export fetched", append(said, "batch", r.Batch)...)

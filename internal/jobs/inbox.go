@@ -228,7 +228,7 @@ func (s *Scheduler) take(ctx context.Context, root *os.Root, client *agency.Clie
 		said := []any{"client", client.ID, "file", r.File, "status", r.Status}
 		if putAside(r) {
 			aside = true
-			s.Log.Warn("export put aside", append(said, "why", reasons(r)[0].EN)...)
+			s.Log.Warn("export put aside", append(said, "why", reasons(r)[0].text.EN)...)
 			continue
 		}
 		s.Log.Info("export taken in", append(said, "batch", r.Batch)...)

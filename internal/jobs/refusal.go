@@ -69,7 +69,10 @@ func (r refusal) in(l locale.Lang, file string) string {
 		line("%s", becameOf(one, name).In(l))
 		line("")
 		for _, reason := range reasons(one) {
-			line("  %s", locale.OneLine(reason.In(l)))
+			line("  %s", locale.OneLine(reason.text.In(l)))
+			if reason.do != (locale.Text{}) {
+				line("    %s", reason.do.In(l))
+			}
 		}
 	} else {
 		again = say("Export what was refused again as the message says, and drop the new file into the inbox.",
@@ -90,7 +93,10 @@ func (r refusal) in(l locale.Lang, file string) string {
 					line("    …")
 					break
 				}
-				line("    %s", locale.OneLine(reason.In(l)))
+				line("    %s", locale.OneLine(reason.text.In(l)))
+				if reason.do != (locale.Text{}) {
+					line("      %s", reason.do.In(l))
+				}
 			}
 		}
 	}
@@ -121,18 +127,26 @@ func becameOf(x *warehouse.Imported, name string) locale.Text {
 	}
 }
 
-// reasons are the sentences that say what is wrong with a file, at least one.
-func reasons(x *warehouse.Imported) []locale.Text {
-	var list []locale.Text
+// reason is a sentence that says what is wrong with a file, and one that says
+// what to do about it.
+type reason struct{ text, do locale.Text }
+
+// reasons say what is wrong with a file, at least one.
+func reasons(x *warehouse.Imported) []reason {
+	var list []reason
 	if x.Error != (locale.Text{}) {
-		list = append(list, x.Error)
+		r := reason{text: x.Error}
+		if c, ok := ingest.LookupCheck(x.Check); ok {
+			r.do = c.Do
+		}
+		list = append(list, r)
 	}
 	if x.Report == nil {
 		if len(list) == 0 {
-			list = append(list, locale.Text{
+			list = append(list, reason{text: locale.Text{
 				EN: fmt.Sprintf("it was taken in before, as batch %d, which is withheld", x.Batch),
 				FR: fmt.Sprintf("il a déjà été importé, c’est le lot %d, qui est écarté", x.Batch),
-			})
+			}})
 		}
 		return list
 	}
@@ -147,13 +161,13 @@ func reasons(x *warehouse.Imported) []locale.Text {
 		if p.Line > 0 {
 			t = locale.Text{EN: fmt.Sprintf("line %d: %s", p.Line, t.EN), FR: fmt.Sprintf("ligne %d\u00a0: %s", p.Line, t.FR)}
 		}
-		list = append(list, t)
+		list = append(list, reason{t, p.Do})
 	}
 	if x.Control.Status == ingest.ControlMismatch {
-		list = append(list, locale.Text{
+		list = append(list, reason{text: locale.Text{
 			EN: "the sums of its rows disagree with the totals that it prints",
 			FR: "les sommes de ses lignes ne concordent pas avec les totaux qu’il imprime",
-		})
+		}})
 	}
 	return list
 }

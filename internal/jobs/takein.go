@@ -34,7 +34,7 @@ func TakeIn(ctx context.Context, wh *warehouse.Warehouse, client *agency.Client,
 		}()
 		r, err := wh.Import(ctx, warehouse.Import{
 			Client: client.ID, Accounts: client.Accounts, Name: name, ModTime: modTime, File: kept,
-			Options: options, Accept: accept, Strict: strict,
+			Options: options, Accept: accept, Strict: strict, Flights: Flights(client),
 		})
 		taken = err == nil && r.Status != warehouse.StatusRejected
 		if taken && r.Report != nil && len(r.Dropped) > 0 {
@@ -79,7 +79,7 @@ func Rehearse(ctx context.Context, wh *warehouse.Warehouse, client *agency.Clien
 	return look(options, name, modTime, body, func(f *temporaryFile) (*warehouse.Imported, error) {
 		return wh.Import(ctx, warehouse.Import{
 			Client: client.ID, Accounts: client.Accounts, Name: f.Name, ModTime: f.ModTime, File: f.kept,
-			Options: options, Accept: accept, Strict: strict, DryRun: true,
+			Options: options, Accept: accept, Strict: strict, DryRun: true, Flights: Flights(client),
 		})
 	})
 }
@@ -196,4 +196,24 @@ func Known(client *agency.Client, options ingest.Options) ingest.Options {
 	}
 	options.Mappings = Mappings(client.Agency)
 	return options
+}
+
+// Flights finds the briefs of a client that take a campaign of a platform; nil
+// where the client has no brief.
+func Flights(client *agency.Client) func(platform, account, accountID, campaign, id string) []warehouse.Flight {
+	if len(client.Campaigns) == 0 {
+		return nil
+	}
+	return func(platform, account, accountID, campaign, id string) (list []warehouse.Flight) {
+		for _, c := range client.Campaigns {
+			_, ok := c.Channel(platform, account, campaign, id)
+			if !ok && accountID != "" {
+				_, ok = c.Channel(platform, accountID, campaign, id)
+			}
+			if ok {
+				list = append(list, warehouse.Flight{Name: c.Name, From: c.Flight.Start, To: c.Flight.End})
+			}
+		}
+		return list
+	}
 }

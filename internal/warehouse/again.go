@@ -76,7 +76,7 @@ func (w *Warehouse) again(ctx context.Context, in Import, out *Imported, withhel
 		return err
 	}
 	defer conn.Close()
-	t := &transfer{w: w, conn: conn, in: in, out: out, batch: out.Batch}
+	t := &transfer{w: w, conn: conn, in: in, out: out, batch: out.Batch, withheld: out.Gate}
 	if t.report, err = t.stored(ctx); err != nil {
 		return err
 	}
@@ -126,6 +126,9 @@ func (w *Warehouse) again(ctx context.Context, in Import, out *Imported, withhel
 		return nil
 	}
 	if err := settle(ctx, conn, t.batch); err != nil {
+		return err
+	}
+	if err := settleNames(ctx, conn, t.batch); err != nil {
 		return err
 	}
 	if _, err := t.exec(ctx, "commit"); err != nil {

@@ -107,12 +107,12 @@ func (w *Warehouse) Undo(ctx context.Context, id int, now time.Time) error {
 	case undone.Valid:
 		return nil
 	}
-	return w.change(ctx, id, "update batch set undone_at = "+timestamp(now)+" where batch = ?")
+	return w.change(ctx, id, "update batch set undone_at = "+timestamp(now)+" where batch = ?", unleave, settle, settleNames, forget)
 }
 
-// change updates a batch and what depends on it, in one transaction. The
-// caller holds the facts mutex.
-func (w *Warehouse) change(ctx context.Context, id int, update string) error {
+// change updates a batch and then, step by step, what depends on it, in one
+// transaction. The caller holds the facts mutex.
+func (w *Warehouse) change(ctx context.Context, id int, update string, steps ...func(context.Context, *sql.Conn, int) error) error {
 	conn, err := w.db.Conn(ctx)
 	if err != nil {
 		return err
@@ -121,10 +121,14 @@ func (w *Warehouse) change(ctx context.Context, id int, update string) error {
 	if _, err := conn.ExecContext(ctx, "begin"); err != nil {
 		return err
 	}
-	if _, err = conn.ExecContext(ctx, update, id); err == nil {
-		if err = settle(ctx, conn, id); err == nil {
-			_, err = conn.ExecContext(ctx, "commit")
+	_, err = conn.ExecContext(ctx, update, id)
+	for _, step := range steps {
+		if err == nil {
+			err = step(ctx, conn, id)
 		}
+	}
+	if err == nil {
+		_, err = conn.ExecContext(ctx, "commit")
 	}
 	if err != nil {
 		conn.ExecContext(context.WithoutCancel(ctx), "rollback")

@@ -78,6 +78,9 @@ type caseRun struct {
 	parts map[string]*txtar.File
 	out   bytes.Buffer
 	now   time.Time
+	// imported is called with what became of each file that is imported for the
+	// first time.
+	imported func(in Import, r *Imported)
 }
 
 func (c *caseRun) step(words []string) {
@@ -91,6 +94,8 @@ func (c *caseRun) step(words []string) {
 			case "--account":
 				i++
 				in.Options.Account = words[i]
+			case "--no-currency":
+				in.Options.Currency = ""
 			case "--currency":
 				i++
 				in.Options.Currency = words[i]
@@ -115,10 +120,14 @@ func (c *caseRun) step(words []string) {
 		}
 		c.now = c.now.Add(time.Minute)
 		in.Options.Now = c.now
+		in.Flights = c.flights()
 		state := c.state()
 		r := c.put(in)
 		if after := c.state(); in.DryRun && after != state {
 			c.t.Errorf("a dry run of %s changed\n%s\ninto\n%s", in.Name, state, after)
+		}
+		if c.imported != nil {
+			c.imported(in, r)
 		}
 		fmt.Fprintf(&c.out, "%s", r.Status)
 		if r.Batch > 0 {
@@ -188,6 +197,29 @@ func (c *caseRun) step(words []string) {
 		c.query("select entity, level, name, ext_id from entity order by entity")
 	default:
 		c.t.Fatalf("no step is called %s", words[0])
+	}
+}
+
+// flights are the briefs of the case: a line each, with a name, the beginning of
+// the names of the campaigns that it takes, its first and its last day.
+func (c *caseRun) flights() func(platform, account, accountID, campaign, id string) []Flight {
+	part := c.parts["flights"]
+	if part == nil {
+		return nil
+	}
+	return func(platform, account, accountID, campaign, id string) (list []Flight) {
+		for line := range strings.SplitSeq(strings.TrimSpace(string(part.Data)), "\n") {
+			words := strings.Fields(line)
+			from, err := locale.ParseDay(words[2])
+			to, err2 := locale.ParseDay(words[3])
+			if err != nil || err2 != nil {
+				c.t.Fatal(err, err2)
+			}
+			if strings.HasPrefix(campaign, words[1]) {
+				list = append(list, Flight{words[0], from, to})
+			}
+		}
+		return list
 	}
 }
 

@@ -34,6 +34,9 @@ type Import struct {
 	Accept   bool // a replacement may lower settled sums
 	Strict   bool // a critical problem refuses the file
 	DryRun   bool // say what would become of the file, change nothing
+	// Flights are the briefs that take a campaign of a platform, by its account
+	// and its own name and id; nil where no brief is known.
+	Flights func(platform, account, accountID, campaign, id string) []Flight
 }
 
 // Status is what became of a file.
@@ -62,6 +65,8 @@ type Imported struct {
 	// owner said when the file was made. Only where the file was there already.
 	Released bool `json:"released,omitempty"`
 	Redated  bool `json:"redated,omitempty"`
+	// Check is the check that stopped the file, where one did.
+	Check string `json:"check,omitempty"`
 	*ingest.Report
 	Replaces    []Replaced  `json:"replaces,omitempty"`
 	OutrankedBy []Outranked `json:"outranked_by,omitempty"`
@@ -189,7 +194,7 @@ func (w *Warehouse) Import(ctx context.Context, in Import) (*Imported, error) {
 			out.Error = refusal.Message
 			return out, nil
 		case errors.As(err, &gate):
-			out.Report, out.Error, out.Gate = r.Report(), gate.text, gate.overrule
+			out.Report, out.Error, out.Gate, out.Check = r.Report(), gate.text, gate.overrule, gate.check
 			return out, nil
 		}
 		return nil, fmt.Errorf("import %s: %w", in.Name, err)
@@ -205,6 +210,7 @@ var errDisorder = errors.New("rows are not in order of their day")
 
 // gateError stops an import for a reason that its owner should decide upon.
 type gateError struct {
+	check    string // "" where it is no check of its own
 	text     locale.Text
 	overrule bool
 }
@@ -221,9 +227,10 @@ type transfer struct {
 	sorted  bool
 	readErr error // what ended the reading
 
-	keys   *ingest.Keys
-	batch  int
-	report *ingest.Report
+	keys     *ingest.Keys
+	batch    int
+	report   *ingest.Report
+	withheld bool // it answers nothing
 }
 
 func (t *transfer) exec(ctx context.Context, sql string, args ...any) (int64, error) {
@@ -259,7 +266,7 @@ func (t *transfer) run(ctx context.Context) error {
 		return err
 	}
 	for _, step := range []func(context.Context) error{
-		t.dimensions, t.cells, t.replaced, t.outranked, t.gates, t.record,
+		t.dimensions, t.namings, t.cells, t.examine, t.replaced, t.outranked, t.gates, t.record,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -270,6 +277,9 @@ func (t *transfer) run(ctx context.Context) error {
 		return nil
 	}
 	if err := settle(ctx, t.conn, t.batch); err != nil {
+		return err
+	}
+	if err := settleNames(ctx, t.conn, t.batch); err != nil {
 		return err
 	}
 	if _, err := t.exec(ctx, "commit"); err != nil {
@@ -286,6 +296,7 @@ func (t *transfer) loadKeys(ctx context.Context) error {
 	var next int32
 	err := t.conn.QueryRowContext(ctx, `select 1 + greatest(
 		(select coalesce(max(entity), 0) from entity),
+		(select coalesce(max(entity), 0) from naming), -- those that were forgotten
 		(select coalesce(max(stream), 0) from stream),
 		(select coalesce(max(breakdown), 0) from breakdown))::integer`).Scan(&next)
 	if err != nil {
@@ -441,7 +452,7 @@ func (t *transfer) checkAccounts(ctx context.Context) error {
 			}}
 		}
 		if _, money := s.Totals["spend"]; money && s.Currency == "" {
-			return &gateError{text: locale.Text{
+			return &gateError{check: "currency-missing", text: locale.Text{
 				EN: "the file does not say in which currency its amounts are; say it with --currency EUR, or in client.yaml",
 				FR: "le fichier ne dit pas dans quelle devise sont ses montants\u00a0; précisez-la avec --currency EUR, ou dans client.yaml",
 			}}
@@ -464,18 +475,6 @@ func (t *transfer) dimensions(ctx context.Context) error {
 	}
 	if err := t.append("entity", rows); err != nil {
 		return err
-	}
-	for _, c := range t.keys.Changes() {
-		column := "name"
-		if c.Kind == "adopted" {
-			column = "ext_id"
-		}
-		if _, err := t.exec(ctx, "update entity set "+column+" = ? where entity = ?", c.New, c.Key); err != nil {
-			return err
-		}
-		if err := t.insert(ctx, "entity_change", 5, []any{t.batch, c.Key, c.Kind, c.Old, c.New}); err != nil {
-			return err
-		}
 	}
 	for _, s := range streams {
 		splits := 0
@@ -637,7 +636,7 @@ func (t *transfer) replaced(ctx context.Context) error {
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	if t.in.Accept {
+	if t.in.Accept || t.withheld { // what is withheld lowers nothing yet
 		return nil
 	}
 	for _, id := range []string{"spend", "impressions", "clicks"} {
@@ -651,7 +650,7 @@ func (t *transfer) replaced(ctx context.Context) error {
 			}
 			return l.Int(v)
 		}
-		return &gateError{overrule: true, text: locale.Text{
+		return &gateError{check: "settled-lowered", overrule: true, text: locale.Text{
 			EN: fmt.Sprintf("the file would lower days that were settled: %s from %s to %s; import it again with --accept if that is right", m.Label.EN, write(locale.EN, old[id]), write(locale.EN, cur[id])),
 			FR: fmt.Sprintf("le fichier ferait baisser des jours déjà consolidés\u00a0: %s de %s à %s\u00a0; réimportez-le avec --accept si c’est juste", m.Label.FR, write(locale.FR, old[id]), write(locale.FR, cur[id])),
 		}}
@@ -667,24 +666,8 @@ func cmpDay(a, b locale.Day) locale.Day {
 	return a
 }
 
-// gates adds the problems that only the warehouse can see, and refuses a file
-// with a critical one where its owner asked for that.
+// gates refuses a file with a critical problem where its owner asked for that.
 func (t *transfer) gates(ctx context.Context) error {
-	for _, s := range t.report.Streams {
-		var other sql.NullString
-		err := t.conn.QueryRowContext(ctx, `select max(s.currency) from stream s
-			where s.account = ? and s.currency <> ? and s.currency <> ''
-			  and exists (select 1 from fact f where f.stream = s.stream)`, t.streamAccount(s.Key), s.Currency).Scan(&other)
-		if err != nil {
-			return err
-		}
-		if other.Valid && s.Currency != "" {
-			t.report.Problems = append(t.report.Problems, ingest.Problem{Severity: ingest.Critical, Message: locale.Text{
-				EN: fmt.Sprintf("the account was in %s until now and this file is in %s: check the currency of the export", other.String, s.Currency),
-				FR: fmt.Sprintf("le compte était en %s jusqu’ici et ce fichier est en %s\u00a0: vérifiez la devise de l’export", other.String, s.Currency),
-			}})
-		}
-	}
 	if t.in.Strict && t.report.Critical() {
 		return &gateError{overrule: true, text: locale.Text{
 			EN: "a critical problem, and --strict was asked for: nothing was written",
@@ -707,7 +690,7 @@ func (t *transfer) record(ctx context.Context) error {
 		}
 		return d.Time()
 	}
-	t.out.Gate = rep.Critical() && !t.in.Accept
+	t.out.Gate = t.withheld
 	return t.insert(ctx, "batch", 20, []any{
 		t.batch, t.in.Client, t.in.File.SHA256, t.in.Name, t.r.Platform().ID, string(rep.Level),
 		null(rep.FirstDay), null(rep.LastDay), null(rep.DeclaredFirst), null(rep.DeclaredLast), rep.Complete,

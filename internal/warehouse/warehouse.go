@@ -122,7 +122,11 @@ func (w *Warehouse) open(ctx context.Context, path string) error {
 	w.db = sql.OpenDB(connector)
 	w.db.SetMaxOpenConns(8)
 	w.db.SetMaxIdleConns(8)
-	if err := w.migrate(ctx); err != nil {
+	err = w.migrate(ctx)
+	if err == nil {
+		err = w.platforms(ctx)
+	}
+	if err != nil {
 		w.db.Close()
 		return fmt.Errorf("open %s: %w", path, err)
 	}

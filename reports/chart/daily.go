@@ -23,12 +23,13 @@ type DailyData struct {
 	Level    float64
 }
 
-// DayPoint is one day; NaN where it is not known. An immature day may still
-// change: conversions come in late.
+// DayPoint is one day; NaN where it is not known. An immature day will still
+// change: conversions come in late. Moving: it may, a little.
 type DayPoint struct {
 	Day      locale.Day
 	Value    float64
 	Immature bool
+	Moving   bool
 }
 
 // Window is a run of days with a name.
@@ -311,8 +312,11 @@ func dailyTable(d DailyData, l locale.Lang) Table {
 				remarks = append(remarks, w.Label)
 			}
 		}
-		if q.Immature {
+		switch {
+		case q.Immature:
 			remarks = append(remarks, words.Immature.In(l))
+		case q.Moving:
+			remarks = append(remarks, words.Moving.In(l))
 		}
 		t.Rows = append(t.Rows, []string{l.DayShort(q.Day), d.Format.Text(l, q.Value), sentences(remarks...)})
 	}

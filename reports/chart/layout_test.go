@@ -222,7 +222,7 @@ func TestEmpty(t *testing.T) {
 			Multiples(MultiplesData{ID: "x", Format: "eur2", Target: math.NaN(), Panels: []Panel{{Name: "A", Points: []Band{{20000, math.NaN(), 0, 0}}}}}, locale.FR, m),
 			Waterfall(WaterfallData{ID: "x", Format: "eur2"}, locale.FR, m),
 			Daily(DailyData{ID: "x", Format: "pct1"}, locale.FR, m),
-			Daily(DailyData{ID: "x", Format: "num0", Points: []DayPoint{{20000, 0, false}}}, locale.FR, m),
+			Daily(DailyData{ID: "x", Format: "num0", Points: []DayPoint{{Day: 20000}}}, locale.FR, m),
 		} {
 			draw(t, c)
 		}

@@ -59,7 +59,7 @@ var words = struct {
 	Target, ToDate, Aim, Reading                        locale.Text
 	TooLittle, TooFew, OnTarget                         locale.Text
 	Effect, Change, Interval, Other                     locale.Text
-	Mean, Immature, ToCome, Remark                      locale.Text
+	Mean, Immature, ToCome, Moving, Remark              locale.Text
 	PacingNote, BandNote, TargetNote, CutNote, GapsNote locale.Text
 	BulletsNote, WaterfallNote, MeansNote               locale.Text
 	SameNote, HolesNote, YoungNote                      locale.Text
@@ -85,6 +85,7 @@ var words = struct {
 	Mean:       locale.Text{EN: "Mean", FR: "Moyenne"},
 	Immature:   locale.Text{EN: "conversions to come", FR: "conversions à venir"},
 	ToCome:     locale.Text{EN: "to come", FR: "à venir"}, // where there is no room
+	Moving:     locale.Text{EN: "may still move", FR: "peut encore bouger"},
 	Remark:     locale.Text{EN: "Remark", FR: "Remarque"},
 
 	PacingNote:    locale.Text{EN: "Solid: actual; dotted: expected; band: %s of cases; dashes: plan.", FR: "Trait plein : réalisé ; pointillé : attendu ; bande : %s des cas ; tirets : plan."},

@@ -1,0 +1,142 @@
+package metrics
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"vigie/internal/locale"
+)
+
+// MaturityDays is how many days must lie between a day and the export that
+// tells of it for its conversions to be compared, where no earlier exports of
+// the same day show how they grow. Platforms book a conversion on the day of its
+// click, and a period that ended less than a week before the export is young on
+// all of them; one whose own window is shorter is mature when that is over.
+//
+// Until the end of a longer window (30 days on Google Ads) some more come in.
+// Leaving all those days out would leave nothing to compare in a campaign of six
+// weeks, and both sides of a comparison lack a little: so these days are
+// compared, and shown as days that may still move.
+const MaturityDays = 7
+
+// MatureAfter is after how many days a day of a platform is compared.
+func MatureAfter(window int) int {
+	if window == 0 {
+		return MaturityDays
+	}
+	return min(window, MaturityDays)
+}
+
+// Matures reports a KPI that rests on conversions, which come in late.
+func (k KPI) Matures() bool {
+	for _, id := range []string{k.Num, k.Den} {
+		switch id {
+		case "conversions", "conversion_value", "valued_conversions", "valued_spend":
+			return true
+		}
+	}
+	return false
+}
+
+// age says what a file that was made at an instant can know of a day: whether the
+// day had ended, whether its conversions are to be compared, and whether its
+// platform changes them no more. window is the platform's own, in days.
+func (s *Scope) age(day locale.Day, known time.Time, window int) (complete, mature, settled bool) {
+	days := int(locale.DayOf(known.In(s.Zone)) - day)
+	return !known.Before((day + 1).Start(s.Zone)), days >= MatureAfter(window), days >= max(window, MatureAfter(window))
+}
+
+// maturities are the windows of the platforms.
+func maturities(ctx context.Context, db *sql.DB) (map[string]int, error) {
+	rows, err := db.QueryContext(ctx, "select platform, maturity from platform")
+	if err != nil {
+		return nil, fmt.Errorf("platforms: %w", err)
+	}
+	defer rows.Close()
+	windows := map[string]int{}
+	for rows.Next() {
+		var platform string
+		var days int
+		if err := rows.Scan(&platform, &days); err != nil {
+			return nil, err
+		}
+		windows[platform] = days
+	}
+	return windows, rows.Err()
+}
+
+// ages counts the days of groups whose conversions are still coming in. What is
+// asked for below the platform's campaigns, or by a breakdown, has no count.
+func (a *asking) ages(groups map[string]*group, by []string) error {
+	if len(by) > 0 && (a.depth > 1 || len(a.splits) > 0) {
+		return nil
+	}
+	known, err := a.knownDays()
+	if err != nil {
+		return err
+	}
+	source := rollup
+	if !a.q.AsOf.IsZero() {
+		source = fmt.Sprintf("(select day, account, campaign, stream, batch from served(%s, %s, %s, '%s', 0, '') where not absent)",
+			instant(a.q.AsOf), date(a.q.From), date(a.q.To), a.q.Scope.accountList())
+	}
+	exprs, names := a.dims(by)
+	rows, err := a.db.QueryContext(a.ctx, fill(query("ages"),
+		"take", takeSQL, "dims", strings.Join(exprs, ", "), "names", strings.Join(names, ", "), "source", source,
+		"from", date(a.q.From), "to", date(a.q.To), "least", fmt.Sprint(MaturityDays)), a.q.Scope.plan(), known)
+	if err != nil {
+		return fmt.Errorf("ages: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		keys := make([]sql.NullString, len(names))
+		var young, moving int
+		dest := make([]any, 0, len(names)+2)
+		for i := range keys {
+			dest = append(dest, &keys[i])
+		}
+		if err := rows.Scan(append(dest, &young, &moving)...); err != nil {
+			return err
+		}
+		var id []string
+		for i := range by {
+			id = append(id, keys[i].String)
+		}
+		if g := groups[strings.Join(id, "\x1f")]; g != nil {
+			g.young, g.moving = young, moving
+		}
+	}
+	return rows.Err()
+}
+
+// knownDays are the days on which the client's files were made, in the scope's
+// zone, as the parameter of a query.
+func (a *asking) knownDays() (string, error) {
+	rows, err := a.db.QueryContext(a.ctx, "select batch, known_as_of from batch where client = ? and undone_at is null and not withheld", a.q.Scope.Client)
+	if err != nil {
+		return "", fmt.Errorf("batches: %w", err)
+	}
+	defer rows.Close()
+	type file struct {
+		Batch int        `json:"batch"`
+		Day   locale.Day `json:"day"`
+	}
+	list := []file{}
+	for rows.Next() {
+		var batch int
+		var at time.Time
+		if err := rows.Scan(&batch, &at); err != nil {
+			return "", err
+		}
+		list = append(list, file{batch, locale.DayOf(at.In(a.q.Scope.Zone))})
+	}
+	b, err := json.Marshal(list)
+	if err != nil {
+		panic(err) // numbers and days
+	}
+	return string(b), rows.Err()
+}
