@@ -256,6 +256,14 @@ func same(a, b *Snapshot) bool {
 		for i := range x.Sources {
 			x.Sources[i].Batch, x.Sources[i].ImportedAt = 0, time.Time{}
 		}
+		if s.Objects != nil { // a campaign that went and came again is known under another number
+			objects := *s.Objects
+			objects.Rows = slices.Clone(objects.Rows)
+			for i := range objects.Rows {
+				objects.Rows[i].Keys = nil
+			}
+			x.Objects = &objects
+		}
 		slices.SortStableFunc(x.Sources, func(a, b metrics.Source) int { return strings.Compare(a.SHA256, b.SHA256) })
 		return x.Encode()
 	}

@@ -452,7 +452,7 @@ func (a *app) printDuplicate(f importFlags, r *warehouse.Imported) {
 	case r.Released:
 		head += a.say(": accepted, its figures count from now on", "\u00a0: accepté, ses chiffres comptent désormais")
 	}
-	fmt.Fprintf(a.out, "%s: %s\n", locale.OneLine(r.File), head)
+	fmt.Fprintf(a.out, "%s%s %s\n", locale.OneLine(r.File), a.language().Colon(), head)
 	if r.Redated {
 		at := f.asOf
 		if d, err := locale.ParseDay(f.asOf); err == nil {

@@ -19,7 +19,7 @@ const (
 	memoryLimit = 256 << 20
 	// A drawing takes a tenth of a second; loading the library is given longer,
 	// for slow machines.
-	evalTimeout = 5 * time.Second
+	evalTimeout = time.Minute
 	loadTimeout = time.Minute
 )
 
