@@ -36,11 +36,19 @@ func TakeIn(ctx context.Context, wh *warehouse.Warehouse, client *agency.Client,
 			Client: client.ID, Accounts: client.Accounts, Name: name, ModTime: modTime, File: kept,
 			Options: options, Accept: accept, Strict: strict, Flights: Flights(client),
 		})
-		taken = err == nil && r.Status != warehouse.StatusRejected
-		if taken && r.Report != nil && len(r.Dropped) > 0 {
-			taken = false // the archive keeps nothing about people
+		if err != nil || r.Status == warehouse.StatusRejected {
+			return r, err
 		}
-		return r, err
+		report := r.Report
+		if r.Status == warehouse.StatusDuplicate {
+			b, err := wh.Batch(ctx, r.Batch)
+			if err != nil {
+				return nil, err
+			}
+			report = b.Report
+		}
+		taken = report == nil || len(report.Dropped) == 0 // the archive keeps nothing about people
+		return r, nil
 	}
 	kept, err := wh.Archive(body)
 	if err != nil {
