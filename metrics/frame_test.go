@@ -29,6 +29,7 @@ import (
 //	import FILE [--as-of DAY | DAYThh] [--complete]
 //	ask KPI,KPI [by DIM,DIM] DAY..DAY [previous] [as-of DAY]
 //	daily DAY..DAY
+//	objects DAY..DAY
 func TestFrames(t *testing.T) {
 	files, err := filepath.Glob("../testdata/frames/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -212,6 +213,30 @@ func (c *frameCase) step(words []string) {
 					}
 				}
 				fmt.Fprintf(&c.out, "%s %s %s\n", name, d.Day, state)
+			}
+		}
+	case "objects":
+		scope, err := metrics.LoadScope(ctx, c.w.DB(), c.client, c.brief)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		from, to := days(words[1])
+		_, channels, err := metrics.Daily(ctx, c.w.DB(), scope, from, to, time.Time{})
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		objects, err := metrics.Objects(ctx, c.w.DB(), scope, channels, from, to, time.Time{})
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		for _, o := range objects {
+			fmt.Fprintf(&c.out, "%s %s\n", o.Level, o.ID)
+			for _, d := range o.Days {
+				if !d.Known {
+					fmt.Fprintf(&c.out, "  %s unknown\n", d.Day)
+					continue
+				}
+				fmt.Fprintf(&c.out, "  %s impressions=%d clicks=%d spend=%g conversions=%g\n", d.Day, d.Impressions, d.Clicks, float64(d.Spend)/metrics.Micro, float64(d.Conversions)/metrics.Micro)
 			}
 		}
 	default:

@@ -2,6 +2,8 @@ package metrics
 
 import (
 	"cmp"
+	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strconv"
@@ -17,27 +19,8 @@ func (a *asking) label(rows []Row) error {
 	if slices.ContainsFunc(a.q.By, func(d string) bool {
 		return d == "account" || d == "platform_campaign" || d == "ad_group" || d == "ad"
 	}) {
-		list, err := a.db.QueryContext(a.ctx, "select entity, name, ext_id, count(*) over (partition by level, parent, name) as namesakes from entity where client = ?", a.q.Scope.Client)
-		if err != nil {
-			return err
-		}
-		defer list.Close()
-		for list.Next() {
-			var key, namesakes int
-			var name, id string
-			if err := list.Scan(&key, &name, &id, &namesakes); err != nil {
-				return err
-			}
-			switch {
-			case name == "":
-				name = id
-			case namesakes > 1 && len(id) > 4:
-				// Two objects of one name: the end of the platform's id tells them apart.
-				name += " (…" + id[len(id)-4:] + ")"
-			}
-			names[strconv.Itoa(key)] = name
-		}
-		if err := list.Err(); err != nil {
+		var err error
+		if names, err = entityNames(a.ctx, a.db, a.q.Scope.Client); err != nil {
 			return err
 		}
 	}
@@ -66,6 +49,32 @@ func (a *asking) label(rows []Row) error {
 		}
 	}
 	return nil
+}
+
+// entityNames are the names of a client's platform objects by their keys.
+func entityNames(ctx context.Context, db *sql.DB, client string) (map[string]string, error) {
+	list, err := db.QueryContext(ctx, "select entity, name, ext_id, count(*) over (partition by level, parent, name) as namesakes from entity where client = ?", client)
+	if err != nil {
+		return nil, fmt.Errorf("names: %w", err)
+	}
+	defer list.Close()
+	names := map[string]string{}
+	for list.Next() {
+		var key, namesakes int
+		var name, id string
+		if err := list.Scan(&key, &name, &id, &namesakes); err != nil {
+			return nil, err
+		}
+		switch {
+		case name == "":
+			name = id
+		case namesakes > 1 && len(id) > 4:
+			// Two objects of one name: the end of the platform's id tells them apart.
+			name += " (…" + id[len(id)-4:] + ")"
+		}
+		names[strconv.Itoa(key)] = name
+	}
+	return names, list.Err()
 }
 
 // sort puts rows in an order that does not depend on the database: time first

@@ -611,11 +611,15 @@ func (a *asking) source(depth int, splits string, from, to locale.Day) string {
 }
 
 func factsSource(s *Scope, asOf time.Time, depth int, splits string, from, to locale.Day) string {
+	return factsOf("objects", s, asOf, depth, splits, from, to)
+}
+
+func factsOf(name string, s *Scope, asOf time.Time, depth int, splits string, from, to locale.Day) string {
 	cols := slices.Concat(conversionColumns, countColumns, moneyColumns(), []string{"impressions", "clicks", "reach"})
 	for i, c := range cols {
 		cols[i] = "f." + c
 	}
-	return fill(query("objects"),
+	return fill(query(name),
 		"columns", strings.Join(cols, ", "),
 		"as_of", instant(asOf), "from", date(from), "to", date(to),
 		"accounts", s.accountList(), "depth", fmt.Sprint(depth), "splits", strings.ReplaceAll(splits, "'", "''"))

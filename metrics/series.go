@@ -25,6 +25,11 @@ type Day struct {
 	Spend           int64 `json:"spend"`
 	Conversions     int64 `json:"conversions"` // of the channel's chosen definition
 	ConversionValue int64 `json:"conversion_value"`
+	// Eligible are the impressions that could have been had, LostBudget those of
+	// them that the budget did not allow, where the platform says so; 0 where it
+	// does not.
+	Eligible   int64 `json:"eligible,omitempty"`
+	LostBudget int64 `json:"lost_budget,omitempty"`
 }
 
 // Series is the daily history of a channel, or of the whole brief: one Day for
