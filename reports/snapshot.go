@@ -185,6 +185,11 @@ func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
 		return nil, err
 	}
 	s.Last = metrics.LastComplete(s.Whole)
+	// Findings look below the channels; what they say is kept, the days are not.
+	objects, err := metrics.Objects(ctx, src.DB, scope, s.Series, s.Flight.From, max(last, s.Flight.From), time.Time{})
+	if err != nil {
+		return nil, err
+	}
 	for d := s.Flight.From; d <= s.Flight.To; d++ {
 		s.Plan = append(s.Plan, c.Planned("", d, d))
 	}
@@ -224,13 +229,13 @@ func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
 	}
 	s.targets(c)
 	s.Compared = compared(s.Whole, s.Period)
-	examined := s.insightCase(c, s.Compared)
+	examined := s.insightCase(c, objects, s.Compared)
 	s.Insight = insight.Examine(examined)
 	// What to do from now on does not hang on the period that one looks back at.
 	found := s.Insight
 	from, to := LastWeek(s.Last, c.Flight)
 	if w := compared(s.Whole, Days{from, to}); w != s.Compared {
-		examined = s.insightCase(c, w)
+		examined = s.insightCase(c, objects, w)
 		found = insight.Examine(examined)
 	}
 	s.Advice.Recommendations, s.Advice.Notes = advise.Propose(examined, found)
@@ -286,7 +291,7 @@ func compared(whole metrics.Series, period Days) Windows {
 // insightCase is the campaign as the rules see it, with two windows to compare.
 // The last day with data seeds its draws: the same data lead to the same end of
 // the campaign, whatever the period.
-func (s *Snapshot) insightCase(c *agency.Campaign, w Windows) insight.Case {
+func (s *Snapshot) insightCase(c *agency.Campaign, objects []metrics.Object, w Windows) insight.Case {
 	k := insight.Case{
 		Report:    fmt.Sprintf("%s/%s %s %s", s.Client.ID, s.Campaign.ID, s.Kind, s.Last),
 		Client:    s.Client.ID,
@@ -304,6 +309,10 @@ func (s *Snapshot) insightCase(c *agency.Campaign, w Windows) insight.Case {
 	for _, x := range s.Series {
 		k.Channels = append(k.Channels, upTo(x, s.Last))
 		k.Platforms[x.Platform] = platformName(x.Platform)
+	}
+	for _, o := range objects {
+		o.Days = o.Days[:len(k.Whole.Days)]
+		k.Objects = append(k.Objects, o)
 	}
 	for _, ch := range s.Channels {
 		if ch.Budget > 0 {

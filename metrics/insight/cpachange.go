@@ -35,7 +35,6 @@ const (
 	cpaMinDays      = 7
 	cpaMinEffective = 25
 	cpaMinChange    = 0.10
-	cpaMinDirection = 0.80
 )
 
 // Cost is the CPA of a scope in the two periods, on their days that can be
@@ -72,9 +71,7 @@ func (p pair) compare() stats.Comparison {
 
 func checkCPA(x *Exam) (findings []Finding, notes []Note) {
 	for _, family := range [][]pair{x.pairs[:1], x.pairs[1:]} { // the whole, then its channels
-		var judged []pair
-		var tests []stats.Comparison
-		var probs []float64
+		var trials []trial
 		for _, p := range family {
 			if n, ok := cpaTooLittle(x.Case, p); ok {
 				if n.Text != (locale.Text{}) {
@@ -83,47 +80,13 @@ func checkCPA(x *Exam) (findings []Finding, notes []Note) {
 				continue
 			}
 			t := p.compare()
-			judged, tests, probs = append(judged, p), append(tests, t), append(probs, t.P)
+			trials = append(trials, trial{t.P, t.Ratio - 1, func(q float64, level Level, tested int) Finding {
+				return cpaFinding(x, p, t, q, level, tested)
+			}})
 		}
-		qs := stats.BH(probs)
-		from := len(findings)
-		for i, p := range judged {
-			t := tests[i]
-			direction := 1 - t.P/2
-			if math.Abs(t.Ratio-1) < cpaMinChange || !(direction >= cpaMinDirection) {
-				continue
-			}
-			level := Watch
-			switch {
-			case qs[i] <= FalseShare:
-				level = Established
-			case direction >= 0.90:
-				level = Likely
-			}
-			findings = append(findings, cpaFinding(x, p, t, qs[i], level, len(judged)))
-		}
-		for i := from; i < len(findings); i++ {
-			f := &findings[i]
-			f.Evidence = append(f.Evidence, lookedAt(f.Scope, len(judged), len(findings)-from))
-		}
+		findings = append(findings, judge(trials, cpaMinChange, words.Channels)...)
 	}
 	return findings, notes
-}
-
-// lookedAt says how many tests were made beside a finding.
-func lookedAt(scope string, tested, flagged int) Evidence {
-	return Evidence{
-		ID:    "tested",
-		Label: lookedAtLabel,
-		Text: words.Both(func(l locale.Lang) string {
-			if scope == "" {
-				return words.Pick(l, "the whole campaign, one test", "l’ensemble de la campagne, un test")
-			}
-			return words.Pick(l, "%s with enough data, %d flagged; at most one flag in ten is expected to be false",
-				"%s avec assez de données, %d "+l.Plural(float64(flagged), "signalé", "signalés")+" ; au plus un signalement sur dix est attendu à tort",
-				words.Channels(l, tested), flagged)
-		}),
-	}
 }
 
 // cpaTooLittle says what a pair of periods lacks to be compared. A scope that
@@ -280,9 +243,9 @@ func cpaEvidence(c Case, f Finding, p pair) []Evidence {
 		})}
 	}
 	out := []Evidence{
-		side("before", locale.Text{EN: "Before", FR: "Avant"}, p.before, f.Against),
-		side("after", locale.Text{EN: "Since", FR: "Depuis"}, p.after, f.Value),
-		{ID: "change", Label: locale.Text{EN: "Change", FR: "Écart"}, KPI: "cpa", Value: f.Value, Against: f.Against,
+		side("before", beforeLabel, p.before, f.Against),
+		side("after", sinceLabel, p.after, f.Value),
+		{ID: "change", Label: changeLabel, KPI: "cpa", Value: f.Value, Against: f.Against,
 			Text: words.Both(func(l locale.Lang) string {
 				return words.Pick(l, "%s %s, 90%%", "%s %s, à\u00a090\u00a0%%", words.Change(l, f.Effect.Value), l.Interval(words.Change(l, f.Effect.Low), words.Change(l, f.Effect.High)))
 			})},
@@ -290,18 +253,7 @@ func cpaEvidence(c Case, f Finding, p pair) []Evidence {
 			return words.Pick(l, "such a change would come %s (%s; %s; dispersion %s)", "un tel écart arriverait %s (%s\u00a0; %s\u00a0; dispersion %s)",
 				words.ByChance(l, f.P), words.Probability(l, "p", f.P), words.Probability(l, "q", f.Q), l.Number(p.noise.conversions, 1))
 		})},
-		{ID: "days", Label: locale.Text{EN: "Days", FR: "Jours"}, Text: words.Both(func(l locale.Lang) string {
-			s := words.Pick(l, "%s against %d, complete and with their conversions in", "%s contre %d, complets et dont les conversions sont arrivées", words.Days(l, len(p.after.days)), len(p.before.days))
-			if p.sameWeekdays() {
-				s += words.Pick(l, "; weekdays in equal shares", " ; jours de semaine à parts égales")
-			} else {
-				s += words.Pick(l, "; weekdays in unequal shares, which may account for a part of the change", "\u00a0; jours de semaine à parts inégales, ce qui peut faire une part de l’écart")
-			}
-			if p.left.Days() > 0 {
-				s += words.Pick(l, "; left out: %s", " ; écartés : %s", p.left.Text(l))
-			}
-			return s
-		})},
+		{ID: "days", Label: daysLabel, Text: p.daysText()},
 	}
 	if target := c.Targets["cpa"]; target > 0 {
 		out = append(out, Evidence{ID: "target", Label: locale.Text{EN: "Target", FR: "Cible"}, KPI: "cpa", Value: f.Value, Against: target,

@@ -44,8 +44,13 @@ func (l Left) Text(lang locale.Lang) string {
 // outside those of every channel.
 func (c Case) Usable(scope string, span Span, outages []Outage) (days []locale.Day, out Left) {
 	s, _ := c.series(scope)
+	return usable(s.Days, scope, span, outages)
+}
+
+// usable is Usable of any days, of a channel or of an object of it.
+func usable(of []metrics.Day, scope string, span Span, outages []Outage) (days []locale.Day, out Left) {
 	byDay := map[locale.Day]metrics.Day{}
-	for _, d := range s.Days {
+	for _, d := range of {
 		byDay[d.Day] = d
 	}
 	for at := span.From; at <= span.To; at++ {
@@ -80,13 +85,15 @@ func touched(outages []Outage, scope string, at locale.Day) bool {
 type arm struct {
 	days                       []locale.Day
 	spend, clicks, conversions float64 // in units
+	impressions, value         float64
 	weekdays                   [7]int
 	perSpend, perClick         stats.Week // conversions
 	clicksPer                  stats.Week // clicks for each unit of spend
+	returns                    stats.Sums // value for each unit of spend
 }
 
-// sum adds up a series over days.
-func sum(s metrics.Series, days []locale.Day) arm {
+// sum adds up some of the days of a series.
+func sum(of []metrics.Day, days []locale.Day) arm {
 	a := arm{days: days}
 	want := map[locale.Day]bool{}
 	for _, d := range days {
@@ -94,18 +101,22 @@ func sum(s metrics.Series, days []locale.Day) arm {
 		a.weekdays[d.Weekday()]++
 	}
 	var total metrics.Day // sums stay whole numbers until they are complete
-	for _, d := range s.Days {
+	for _, d := range of {
 		if !want[d.Day] {
 			continue
 		}
 		total.Spend += d.Spend
+		total.Impressions += d.Impressions
+		total.ConversionValue += d.ConversionValue
 		total.Clicks += d.Clicks
 		total.Conversions += d.Conversions
 		spend, clicks, conversions := units(d.Spend), float64(d.Clicks), units(d.Conversions)
 		a.perSpend.Add(d.Day.Weekday(), conversions, spend)
 		a.perClick.Add(d.Day.Weekday(), conversions, clicks)
 		a.clicksPer.Add(d.Day.Weekday(), clicks, spend)
+		a.returns.Add(spend, units(d.ConversionValue))
 	}
+	a.impressions, a.value = float64(total.Impressions), units(total.ConversionValue)
 	a.spend, a.clicks, a.conversions = units(total.Spend), float64(total.Clicks), units(total.Conversions)
 	return a
 }
@@ -138,33 +149,102 @@ type pair struct {
 // dispersion of each channel is drawn toward the median of the others', that
 // of the whole toward the median of all.
 func (c Case) findPairs(outages []Outage) []pair {
-	ps := make([]pair, 0, len(c.Channels)+1)
-	add := func(scope string, label locale.Text, s metrics.Series) {
-		b, lb := c.Usable(scope, c.Previous, outages)
-		a, la := c.Usable(scope, c.Period, outages)
-		ps = append(ps, pair{scope: scope, label: label, before: sum(s, b), after: sum(s, a), left: lb.Plus(la)})
-	}
-	add("", wholeLabel, c.Whole)
+	whole := c.pair("", "", wholeLabel, c.Whole.Days, outages)
+	var channels []pair
 	for _, s := range c.Channels {
-		add(s.ID, locale.Same(s.Label), s)
+		channels = append(channels, c.pair(s.ID, s.ID, locale.Same(s.Label), s.Days, outages))
 	}
-	alone := make([]noise, len(ps))
-	for i, p := range ps {
-		alone[i] = measure(noise{stats.PriorPhi, stats.PriorPhi, stats.PriorPhi}, p.before, p.after)
+	whole.noise = measure(settleNoise(channels), whole.before, whole.after)
+	return append([]pair{whole}, channels...)
+}
+
+// objectPairs makes the two periods of the objects of a level. The dispersion
+// of each is drawn toward the median of the others'.
+func (x *Exam) objectPairs(level string) []pair {
+	var ps []pair
+	for _, o := range x.Objects {
+		if o.Level == level {
+			ps = append(ps, x.pair(o.ID, o.Channel, locale.Same(o.Name), o.Days, x.outages))
+		}
 	}
+	settleNoise(ps)
+	return ps
+}
+
+// pair makes the two periods of a scope; outages are those of its channel.
+func (c Case) pair(scope, channel string, label locale.Text, days []metrics.Day, outages []Outage) pair {
+	b, lb := usable(days, channel, c.Previous, outages)
+	a, la := usable(days, channel, c.Period, outages)
+	return pair{scope: scope, label: label, before: sum(days, b), after: sum(days, a), left: lb.Plus(la)}
+}
+
+// settleNoise measures the dispersion of siblings, each drawn toward the
+// median of the others', and gives the median of all.
+func settleNoise(ps []pair) (all noise) {
 	for i := range ps {
-		var conversions, perClick, clicks []float64
-		for j := 1; j < len(ps); j++ {
-			if j != i && ps[j].before.spend+ps[j].after.spend > 0 {
-				conversions = append(conversions, alone[j].conversions)
-				perClick = append(perClick, alone[j].perClick)
-				clicks = append(clicks, alone[j].clicks)
+		ps[i].noise = measure(noise{stats.PriorPhi, stats.PriorPhi, stats.PriorPhi}, ps[i].before, ps[i].after)
+	}
+	priors := make([]noise, len(ps))
+	for i := range ps {
+		priors[i] = medianNoise(ps, i)
+	}
+	all = medianNoise(ps, -1)
+	for i := range ps {
+		ps[i].noise = measure(priors[i], ps[i].before, ps[i].after)
+	}
+	return all
+}
+
+// medianNoise is the median dispersion of those that spent, without one.
+func medianNoise(ps []pair, without int) noise {
+	var conversions, perClick, clicks []float64
+	for j, p := range ps {
+		if j != without && p.before.spend+p.after.spend > 0 {
+			conversions = append(conversions, p.noise.conversions)
+			perClick = append(perClick, p.noise.perClick)
+			clicks = append(clicks, p.noise.clicks)
+		}
+	}
+	return noise{stats.SiblingPhi(conversions), stats.SiblingPhi(perClick), stats.SiblingPhi(clicks)}
+}
+
+// objectArm is what an object did over some days, with the dispersion of its
+// conversions for each unit of spend.
+type objectArm struct {
+	metrics.Object
+	arm
+	phi float64
+}
+
+// arms are the objects of a channel that spent within a span, on the days that
+// can be trusted. Where the exports do not go down to ad groups, platform
+// campaigns stand for them.
+func (x *Exam) arms(channel, level string, span Span) []objectArm {
+	collect := func(level string) (list []objectArm) {
+		for _, o := range x.Objects {
+			if o.Channel != channel || o.Level != level {
+				continue
+			}
+			days, _ := usable(o.Days, channel, span, x.outages)
+			if a := sum(o.Days, days); a.spend > 0 {
+				list = append(list, objectArm{Object: o, arm: a})
 			}
 		}
-		prior := noise{stats.SiblingPhi(conversions), stats.SiblingPhi(perClick), stats.SiblingPhi(clicks)}
-		ps[i].noise = measure(prior, ps[i].before, ps[i].after)
+		return list
 	}
-	return ps
+	list := collect(level)
+	if len(list) == 0 && level == metrics.AdGroupLevel {
+		list = collect(metrics.CampaignLevel)
+	}
+	phis := make([]float64, len(list))
+	for i, o := range list {
+		phis[i], _ = stats.Phi(stats.PriorPhi, o.perSpend)
+	}
+	prior := stats.SiblingPhi(phis)
+	for i := range list {
+		list[i].phi, _ = stats.Phi(prior, list[i].perSpend)
+	}
+	return list
 }
 
 // sameWeekdays reports that both periods hold each weekday in the same

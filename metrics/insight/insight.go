@@ -59,6 +59,9 @@ type Case struct {
 
 	Whole    metrics.Series
 	Channels []metrics.Series
+	// Objects are the platform campaigns, ad groups, ads and keywords that the
+	// exports go down to, over the days of their channels.
+	Objects []metrics.Object
 }
 
 // Rule is one question asked of every campaign.

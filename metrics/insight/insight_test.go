@@ -125,20 +125,28 @@ func adds(t *testing.T, what string, w insight.Waterfall) {
 	}
 }
 
-// words that claim a direction, by rule: up, down, and what says that there may
+// direction holds words that claim one: up, down, and what says that there may
 // be none.
-var directions = map[string]struct{ up, down, none *regexp.Regexp }{
-	"cpa-change": {
-		regexp.MustCompile(`rose|a augmenté`),
-		regexp.MustCompile(`fell|a baissé`),
-		regexp.MustCompile(`“no change”|l’absence de changement`),
-	},
+type direction struct{ up, down, none *regexp.Regexp }
+
+// changed is how rules about a change speak; those of directions speak in their
+// own way.
+var changed = direction{
+	regexp.MustCompile(`rose|a augmenté`),
+	regexp.MustCompile(`fell|a baissé`),
+	regexp.MustCompile(`“no change”|l’absence de changement`),
+}
+
+var never = regexp.MustCompile(`$^`)
+
+var directions = map[string]direction{
 	"budget-pace": {
 		regexp.MustCompile(`more than planned|de plus que prévu`),
 		regexp.MustCompile(`less than planned|de moins que prévu`),
 		regexp.MustCompile(`not ruled out|not known yet|n’est pas exclu|pas encore prévisible`),
 	},
-	"tracking-outage": {regexp.MustCompile(`$^`), regexp.MustCompile(`recorded|enregistrée`), regexp.MustCompile(`$^`)},
+	"dead-audience":   {never, regexp.MustCompile(`would have brought|en aurait apporté`), never},
+	"tracking-outage": {never, regexp.MustCompile(`recorded|enregistrée`), never},
 }
 
 var holds = regexp.MustCompile(`The range holds the budget itself|La marge contient le budget lui-même`)
@@ -146,7 +154,10 @@ var holds = regexp.MustCompile(`The range holds the budget itself|La marge conti
 // contradiction demands that the words of a finding agree with its interval.
 func contradiction(t *testing.T, f insight.Finding) {
 	t.Helper()
-	words := directions[f.Rule]
+	words, own := directions[f.Rule]
+	if !own {
+		words = changed
+	}
 	for _, l := range locale.Langs {
 		title := f.Title.In(l)
 		over := f.Pace != nil && f.Pace.Left == 0 // a fact, said without a direction

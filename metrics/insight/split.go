@@ -113,7 +113,7 @@ func (x *Exam) splitChannels(s *Split, whole pair) *Waterfall {
 	var bars []Bar
 	var spend0, spend1, conversions0, conversions1 float64
 	for i, ch := range x.Channels {
-		m := member{sum(ch, whole.before.days), sum(ch, whole.after.days)}
+		m := member{sum(ch.Days, whole.before.days), sum(ch.Days, whole.after.days)}
 		spend0, spend1 = spend0+m.before.spend, spend1+m.after.spend
 		conversions0, conversions1 = conversions0+m.before.conversions, conversions1+m.after.conversions
 		for _, a := range []arm{m.before, m.after} {

@@ -11,6 +11,11 @@ var (
 	// how often chance alone would give it.
 	lookedAtLabel = locale.Text{EN: "Looked at", FR: "Examiné"}
 	chanceLabel   = locale.Text{EN: "By chance", FR: "Par hasard"}
+
+	beforeLabel = locale.Text{EN: "Before", FR: "Avant"}
+	sinceLabel  = locale.Text{EN: "Since", FR: "Depuis"}
+	changeLabel = locale.Text{EN: "Change", FR: "Écart"}
+	daysLabel   = locale.Text{EN: "Days", FR: "Jours"}
 )
 
 // cost writes a cost per something, always with cents.

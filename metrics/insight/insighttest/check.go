@@ -60,7 +60,7 @@ func latin(r rune) bool {
 }
 
 // loose finds French punctuation that lost its no-break space.
-var loose = regexp.MustCompile(`[^\x{00a0}\x{202f}][;:!?»%]|« |«[^\x{00a0}]| '|'`)
+var loose = regexp.MustCompile(`[^\x{00a0}\x{202f}][;:!?»%]|«[^\x{00a0}]| '|'`)
 
 // Texts walks every Text below a value: both languages are there, filled, and
 // written with characters that can be drawn, and claim no cause.
@@ -112,8 +112,45 @@ func texts(t *testing.T, v reflect.Value, at string) {
 	}
 }
 
+// objectsOf shares a channel's days out among some ad groups and their ads, so
+// that conversions do not follow spend alike.
+func objectsOf(rng *rand.Rand, s metrics.Series) (out []metrics.Object) {
+	groups, ads := rng.IntN(4), 1+rng.IntN(3)
+	if groups == 0 {
+		return nil
+	}
+	at := func(level, id, parent string) metrics.Object {
+		o := metrics.Object{ID: id, Channel: s.ID, Level: level, Parent: parent, Name: id[strings.LastIndex(id, "/")+1:], Days: make([]metrics.Day, len(s.Days))}
+		for i, d := range s.Days {
+			o.Days[i] = metrics.Day{Day: d.Day, Known: d.Known, Complete: d.Complete, Mature: d.Mature}
+		}
+		return o
+	}
+	campaign := s.ID + "/C"
+	for g := range groups {
+		group := at(metrics.AdGroupLevel, fmt.Sprintf("%s/G%d", campaign, g), campaign)
+		for a := range ads {
+			ad := at(metrics.AdLevel, fmt.Sprintf("%s/A%d", group.ID, a), group.ID)
+			share, worth := rng.Float64(), 2*rng.Float64()
+			for i, d := range s.Days {
+				if !d.Known {
+					continue
+				}
+				of := func(v int64, k float64) int64 { return int64(float64(v) * k / float64(groups*ads)) }
+				x := metrics.Day{Spend: of(d.Spend, share), Impressions: of(d.Impressions, share), Clicks: of(d.Clicks, share), Conversions: of(d.Conversions, share*worth)}
+				y, z := &ad.Days[i], &group.Days[i]
+				y.Spend, y.Impressions, y.Clicks, y.Conversions = x.Spend, x.Impressions, x.Clicks, x.Conversions
+				z.Spend, z.Impressions, z.Clicks, z.Conversions = z.Spend+x.Spend, z.Impressions+x.Impressions, z.Clicks+x.Clicks, z.Conversions+x.Conversions
+			}
+			out = append(out, ad)
+		}
+		out = append(out, group)
+	}
+	return out
+}
+
 // Random makes a campaign of any shape: levels, noise, outages, gaps, young
-// days and plans.
+// days, plans and objects.
 func Random(seed uint64) insight.Case {
 	rng := rand.New(rand.NewPCG(seed, 7))
 	start := locale.Date(2026, 9, 1)
@@ -165,6 +202,7 @@ func Random(seed uint64) insight.Case {
 			w.Conversions += d.Conversions
 		}
 		c.Channels = append(c.Channels, s)
+		c.Objects = append(c.Objects, objectsOf(rng, s)...)
 		if rng.IntN(3) > 0 {
 			b := int64(level*float64(length)*(.7+.6*rng.Float64())) * metrics.Micro
 			c.Plans[s.ID] = insight.Plan{Budget: b, Days: Even(b, length)}

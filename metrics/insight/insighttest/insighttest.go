@@ -17,8 +17,15 @@
 //	2026-09-01/2026-09-14,search,50,1000,60,2.5,
 //
 // where state is empty, young (conversions still coming in) or partial (the
-// day was not over when it was exported). Days from the flight's first to the
-// last in the file that no line names are known, and without delivery.
+// day was not over when it was exported). Columns stand in any order; value,
+// eligible and lost_budget are there where a case needs them. Days from the
+// flight's first to the last in the file that no line names are known, and
+// without delivery. A case about platform objects has them in objects.csv, with
+// their level (platform_campaign, ad_group, ad or keyword) and their path
+// instead of the channel:
+//
+//	day,level,object,spend,impressions,clicks,conversions
+//	2026-09-01/2026-09-28,ad,search/Brand/Exact/101,10,600,30,3
 package insighttest
 
 import (
@@ -86,7 +93,10 @@ func Read(name string, a *txtar.Archive) (insight.Case, error) {
 			c.Plans[id] = insight.Plan{Budget: micros(b), Days: Even(micros(b), c.Flight.Days())}
 		}
 	}
-	return c, days(&c, file(a, "days.csv"), unknown)
+	if err := days(&c, file(a, "days.csv"), unknown); err != nil {
+		return c, err
+	}
+	return c, objects(&c, file(a, "objects.csv"))
 }
 
 // Even spreads an amount over days so that it adds up.
@@ -98,10 +108,67 @@ func Even(total int64, days int) []int64 {
 	return out
 }
 
-func days(c *insight.Case, text string, unknown map[locale.Day]bool) error {
+// line is a line of days.csv or objects.csv: what happened on each of some days.
+type line struct {
+	insight.Span
+	name  func(column string) string
+	day   metrics.Day
+	where string // in the case
+}
+
+func lines(name, text string) ([]line, error) {
 	records, err := csv.NewReader(strings.NewReader(text)).ReadAll()
 	if err != nil {
-		return fmt.Errorf("days.csv: %w", err)
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	var out []line
+	for n, r := range records {
+		if n == 0 {
+			continue
+		}
+		l := line{where: fmt.Sprintf("%s:%d", name, n+1)}
+		l.name = func(column string) string {
+			if i := slices.Index(records[0], column); i >= 0 {
+				return r[i]
+			}
+			return ""
+		}
+		from, to, ok := strings.Cut(l.name("day"), "/")
+		if !ok {
+			to = from
+		}
+		if l.Span, err = span(from, to); err != nil {
+			return nil, fmt.Errorf("%s: %w", l.where, err)
+		}
+		number := func(column string) float64 {
+			s := l.name(column)
+			if s == "" {
+				return 0
+			}
+			v, e := strconv.ParseFloat(s, 64)
+			if e != nil {
+				err = e
+			}
+			return v
+		}
+		l.day = metrics.Day{
+			Known: true, Complete: l.name("state") != "partial", Mature: l.name("state") == "",
+			Spend: micros(number("spend")), Impressions: int64(number("impressions")), Clicks: int64(number("clicks")),
+			Conversions: micros(number("conversions")), ConversionValue: micros(number("value")),
+			Eligible: int64(number("eligible")), LostBudget: int64(number("lost_budget")),
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", l.where, err)
+		}
+		out = append(out, l)
+	}
+	return out, nil
+}
+
+func days(c *insight.Case, text string, unknown map[locale.Day]bool) error {
+	all, err := lines("days.csv", text)
+	if err != nil {
+		return err
 	}
 	last := c.Flight.From - 1
 	type cell struct {
@@ -109,35 +176,15 @@ func days(c *insight.Case, text string, unknown map[locale.Day]bool) error {
 		day     metrics.Day
 	}
 	var cells []cell
-	for n, r := range records {
-		if n == 0 {
-			continue
-		}
-		from, to, ok := strings.Cut(r[0], "/")
-		if !ok {
-			to = from
-		}
-		s, err := span(from, to)
-		if err != nil {
-			return fmt.Errorf("days.csv:%d: %w", n+1, err)
-		}
-		channel := slices.IndexFunc(c.Channels, func(ch metrics.Series) bool { return ch.ID == r[1] })
+	for _, l := range all {
+		channel := slices.IndexFunc(c.Channels, func(ch metrics.Series) bool { return ch.ID == l.name("channel") })
 		if channel < 0 {
-			return fmt.Errorf("days.csv:%d: no channel %s", n+1, r[1])
+			return fmt.Errorf("%s: no channel %s", l.where, l.name("channel"))
 		}
-		var v [4]float64
-		for i := range v {
-			if v[i], err = strconv.ParseFloat(r[2+i], 64); err != nil {
-				return fmt.Errorf("days.csv:%d: %w", n+1, err)
-			}
+		for l.day.Day = l.From; l.day.Day <= l.To; l.day.Day++ {
+			cells = append(cells, cell{channel, l.day})
 		}
-		for d := s.From; d <= s.To; d++ {
-			cells = append(cells, cell{channel, metrics.Day{
-				Day: d, Known: true, Complete: r[6] != "partial", Mature: r[6] == "",
-				Spend: micros(v[0]), Impressions: int64(v[1]), Clicks: int64(v[2]), Conversions: micros(v[3]),
-			}})
-		}
-		last = max(last, s.To)
+		last = max(last, l.To)
 	}
 	n := int(last-c.Flight.From) + 1
 	for i := range c.Channels {
@@ -159,10 +206,49 @@ func days(c *insight.Case, text string, unknown map[locale.Day]bool) error {
 			w.Impressions += cl.day.Impressions
 			w.Clicks += cl.day.Clicks
 			w.Conversions += cl.day.Conversions
+			w.ConversionValue += cl.day.ConversionValue
 			w.Complete = w.Complete && cl.day.Complete
 			w.Mature = w.Mature && cl.day.Mature
 		}
 		c.Whole.Days[i] = w
+	}
+	return nil
+}
+
+// objects reads the platform objects of a case over the days of its channels.
+func objects(c *insight.Case, text string) error {
+	all, err := lines("objects.csv", text)
+	if err != nil {
+		return err
+	}
+	at := map[string]int{}
+	for _, l := range all {
+		id, level := l.name("object"), l.name("level")
+		i, ok := at[level+" "+id]
+		if !ok {
+			path := strings.Split(id, "/")
+			channel := slices.IndexFunc(c.Channels, func(ch metrics.Series) bool { return ch.ID == path[0] })
+			if channel < 0 || len(path) < 2 {
+				return fmt.Errorf("%s: %s starts with no channel", l.where, id)
+			}
+			i = len(c.Objects)
+			at[level+" "+id] = i
+			o := metrics.Object{ID: id, Channel: path[0], Level: level, Parent: strings.Join(path[:len(path)-1], "/"), Name: path[len(path)-1]}
+			for _, d := range c.Channels[channel].Days {
+				o.Days = append(o.Days, metrics.Day{Day: d.Day, Known: d.Known, Complete: d.Complete, Mature: d.Mature, Settled: d.Settled})
+			}
+			c.Objects = append(c.Objects, o)
+		}
+		o := &c.Objects[i]
+		for d := l.From; d <= l.To; d++ {
+			n := int(d - c.Flight.From)
+			if n < 0 || n >= len(o.Days) {
+				return fmt.Errorf("%s: %s is no day of days.csv", l.where, d)
+			}
+			was := o.Days[n]
+			o.Days[n] = l.day
+			o.Days[n].Day, o.Days[n].Known, o.Days[n].Complete, o.Days[n].Mature = d, was.Known, was.Complete, was.Mature
+		}
 	}
 	return nil
 }

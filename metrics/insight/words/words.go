@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"vigie/internal/locale"
+	"vigie/metrics"
 )
 
 // Both writes a text in each language.
@@ -67,6 +68,11 @@ func Conversions(l locale.Lang, n float64) string {
 	return l.Count(n) + locale.NBSP + l.Plural(n, "conversion", "conversions")
 }
 
+// Clicks writes a count of clicks with its noun.
+func Clicks(l locale.Lang, n float64) string {
+	return l.Count(n) + locale.NBSP + l.Plural(n, Pick(l, "click", "clic"), Pick(l, "clicks", "clics"))
+}
+
 // Days writes a number of days.
 func Days(l locale.Lang, n int) string {
 	return fmt.Sprint(n) + locale.NBSP + l.Plural(float64(n), Pick(l, "day", "jour"), Pick(l, "days", "jours"))
@@ -75,6 +81,20 @@ func Days(l locale.Lang, n int) string {
 // Channels writes a number of channels.
 func Channels(l locale.Lang, n int) string {
 	return fmt.Sprint(n) + locale.NBSP + l.Plural(float64(n), Pick(l, "channel", "levier"), Pick(l, "channels", "leviers"))
+}
+
+// Objects writes a number of platform objects of a level.
+func Objects(l locale.Lang, level string, n int) string {
+	one, many := locale.Text{EN: "ad", FR: "annonce"}, locale.Text{EN: "ads", FR: "annonces"}
+	switch level {
+	case metrics.CampaignLevel:
+		one, many = locale.Text{EN: "platform campaign", FR: "campagne plateforme"}, locale.Text{EN: "platform campaigns", FR: "campagnes plateforme"}
+	case metrics.AdGroupLevel:
+		one, many = locale.Text{EN: "ad group", FR: "groupe d’annonces"}, locale.Text{EN: "ad groups", FR: "groupes d’annonces"}
+	case metrics.KeywordLevel:
+		one, many = locale.Text{EN: "keyword", FR: "mot clé"}, locale.Text{EN: "keywords", FR: "mots clés"}
+	}
+	return fmt.Sprint(n) + locale.NBSP + l.Plural(float64(n), one.In(l), many.In(l))
 }
 
 // Probability writes a named p or q: p = 0,049, or p < 0,001.
