@@ -181,8 +181,9 @@ type Evidence struct {
 	Against float64     `json:"against,omitempty"`
 }
 
-// Finding is something that is so. Scope is a channel's id, "platform:" and a
-// platform's id, or empty for the whole.
+// Finding is something that is so. Scope is a channel's id, that of an object of
+// it (channel/campaign/ad group), "platform:" and a platform's id, or empty for
+// the whole.
 type Finding struct {
 	ID    string      `json:"id"` // rule@scope#first day; * for the whole
 	Rule  string      `json:"rule"`
@@ -214,6 +215,12 @@ type Finding struct {
 
 	Split *Split `json:"split,omitempty"`
 	Pace  *Pace  `json:"pace,omitempty"`
+}
+
+// ChannelOf is the channel of a scope: itself, or that of an object.
+func ChannelOf(scope string) string {
+	channel, _, _ := strings.Cut(scope, "/")
+	return channel
 }
 
 // findingID names a finding.
