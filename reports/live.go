@@ -138,12 +138,12 @@ func (p *Page) Only(ids []string) *Page {
 		}
 	}
 	for _, x := range p.Insight.Paces {
-		if slices.Contains(ids, insight.ChannelOf(x.Scope)) {
+		if slices.Contains(ids, x.Scope) {
 			s.Insight.Paces = append(s.Insight.Paces, x)
 		}
 	}
 	for _, x := range p.Insight.Costs {
-		if slices.Contains(ids, insight.ChannelOf(x.Scope)) {
+		if slices.Contains(ids, x.Scope) {
 			s.Insight.Costs = append(s.Insight.Costs, x)
 		}
 	}
