@@ -51,10 +51,16 @@ type parser struct {
 	notFirst  bool // some row is not dated on the first day of the range
 
 	// Names.
-	names   []int // columns that name objects
-	keyed   []int // columns that together say where a row belongs
-	places  map[string]*place
-	keyBuf  []byte
+	names  []int // columns that name objects
+	keyed  []int // columns that together say where a row belongs
+	places map[string]*place
+	keyBuf []byte
+	// Where the keyed columns stand together: the first of them, else -1, and
+	// the places by the spelling of their cells, and the last one met.
+	keyedFrom int
+	spelled   map[string]*namedPlace
+	near      *namedPlace
+
 	streams []*stream
 	groups  int
 	byDay   map[locale.Day]*sums
@@ -66,6 +72,7 @@ type parser struct {
 	problems   []Problem
 	moreIssues int64
 	good       int64
+	told       int64 // of them, when Progress was last called
 	skipped    int64
 	dups       duplicates
 	tallies    [tallyKinds]tally
@@ -121,11 +128,14 @@ const (
 	maxName     = 8 << 10
 )
 
+// progressRows is how many rows are read between two calls of Progress.
+const progressRows = 16 << 10
+
 func newParser(r *Reader, k *Keys, rows *Rows) *parser {
 	l := r.layout
 	p := &parser{
 		r: r, l: l, keys: k, rows: rows, batch: newBatch(rows.schema),
-		places: map[string]*place{}, indicators: map[string]*tally{}, byDay: map[locale.Day]*sums{},
+		places: map[string]*place{}, spelled: map[string]*namedPlace{}, near: &namedPlace{}, indicators: map[string]*tally{}, byDay: map[locale.Day]*sums{},
 		spend: l.measure("spend"), impr: l.measure("impressions"), clicks: l.measure("clicks"),
 		cpm: -1, result: -1, day: -1, starts: l.cell("first_day"), ends: l.cell("last_day"), ordered: true,
 		mark: r.head.mark,
@@ -184,7 +194,22 @@ func newParser(r *Reader, k *Keys, rows *Rows) *parser {
 			p.keyed = append(p.keyed, at)
 		}
 	}
+	p.keyedFrom = together(p.keyed)
 	return p
+}
+
+// together is the first of some columns if they are neighbours, else -1.
+func together(columns []int) int {
+	sorted := slices.Sorted(slices.Values(columns))
+	for i, c := range sorted {
+		if c != sorted[0]+i {
+			return -1
+		}
+	}
+	if len(sorted) == 0 {
+		return -1
+	}
+	return sorted[0]
 }
 
 func isObject(role string) bool {
@@ -220,6 +245,9 @@ func (p *parser) run() error {
 		if p.batch.rows == batchRows && !p.flush() {
 			return errClosed
 		}
+		if p.good == p.told+progressRows {
+			p.progress()
+		}
 	}
 	if err := p.settle(); err != nil {
 		return err
@@ -233,11 +261,12 @@ func (p *parser) run() error {
 }
 
 func (p *parser) flush() bool {
-	p.progress()
-	return p.rows.send(p.batch.record(p.rows.memory))
+	return p.rows.send(p.batch.record())
 }
 
+// progress tells how far the reading is.
 func (p *parser) progress() {
+	p.told = p.good
 	if p.r.opts.Progress != nil {
 		p.r.opts.Progress(p.good, p.r.disk.read)
 	}
@@ -350,6 +379,6 @@ func (p *parser) keep(rec *record, where *place, first, last locale.Day) error {
 	p.lastFirst = first
 	p.notFirst = p.notFirst || first != last || first != p.r.head.from
 	p.verify(rec)
-	p.batch.add(first, last, [6]int32{st.Key, where.campaign, where.adGroup, where.ad, where.object, where.breakdown}, p.values, p.has)
+	p.batch.add(p.rows.memory, first, last, [6]int32{st.Key, where.campaign, where.adGroup, where.ad, where.object, where.breakdown}, p.values, p.has)
 	return nil
 }

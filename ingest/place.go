@@ -101,8 +101,53 @@ func (s *sums) byID(measures []boundMeasure) Sums {
 	return out
 }
 
-// place finds where a row belongs.
+// namedPlace is a place as some rows spell it: their keyed cells as they stand
+// in the file.
+type namedPlace struct {
+	spelling string
+	place    *place
+	next     *namedPlace // the one that came after it when it was last met
+}
+
+// place finds where a row belongs. Most exports list the same objects in the
+// same order day after day, so it looks first at what came next the last time,
+// then up the spelling, and reads the cells only where both are new.
 func (p *parser) place(rec *record, day locale.Day) *place {
+	spelling, ok := p.spelling(rec)
+	if !ok {
+		return p.readPlace(rec, day)
+	}
+	at := p.near.next
+	if at == nil || at.spelling != string(spelling) {
+		if at = p.spelled[string(spelling)]; at == nil {
+			at = &namedPlace{spelling: string(spelling), place: p.readPlace(rec, day)}
+			if len(p.spelled) >= maxPlaces {
+				clear(p.spelled)
+			}
+			p.spelled[at.spelling] = at
+		}
+		p.near.next = at
+	}
+	p.near = at
+	return at.place
+}
+
+// spelling is the part of a line with the keyed cells; ok is false where they
+// do not stand together.
+func (p *parser) spelling(rec *record) (cells []byte, ok bool) {
+	last := p.keyedFrom + len(p.keyed) - 1
+	if p.keyedFrom < 0 || last >= len(rec.ends) {
+		return nil, false
+	}
+	start := 0
+	if p.keyedFrom > 0 {
+		start = rec.ends[p.keyedFrom-1] + 1
+	}
+	return rec.raw[start:rec.ends[last]], true
+}
+
+// readPlace finds where a row belongs by the contents of its keyed cells.
+func (p *parser) readPlace(rec *record, day locale.Day) *place {
 	b := p.keyBuf[:0]
 	for _, at := range p.keyed {
 		c := cell(rec, at)
@@ -116,6 +161,8 @@ func (p *parser) place(rec *record, day locale.Day) *place {
 	at := p.newPlace(rec, day)
 	if len(p.places) >= maxPlaces {
 		clear(p.places) // Keys still knows them
+		clear(p.spelled)
+		p.near = &namedPlace{}
 	}
 	p.places[string(b)] = at
 	return at

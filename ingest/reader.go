@@ -46,7 +46,7 @@ type Options struct {
 	Complete bool       // the file holds all campaigns of its account
 	Now      time.Time
 	Zone     *time.Location              // of the agency; nil: UTC
-	Progress func(rows, bytesRead int64) // called for each batch by the goroutine that parses; may be nil
+	Progress func(rows, bytesRead int64) // called now and then by the goroutine that parses; may be nil
 }
 
 // Refusal says why a file is not read. Nothing of it is kept.
