@@ -17,6 +17,7 @@ type parser struct {
 	rows  *Rows
 	src   source
 	batch *batch
+	order *dayOrder // of rows that must be put in order; nil as long as they come so
 	line  int
 
 	// Numeric columns: the measures first, at their place in layout.measures,
@@ -252,12 +253,34 @@ func (p *parser) run() error {
 	if err := p.settle(); err != nil {
 		return err
 	}
+	if p.order != nil {
+		closed := false
+		err := p.order.each(len(p.l.measures), func(first, last locale.Day, keys [6]int32, values []int64, has []bool) bool {
+			p.batch.add(p.rows.memory, first, last, keys, values, has)
+			closed = p.batch.rows == batchRows && !p.flush()
+			return !closed
+		})
+		if err != nil {
+			return err
+		}
+		if closed {
+			return errClosed
+		}
+	}
 	if p.batch.rows > 0 && !p.flush() {
 		return errClosed
 	}
 	p.progress()
 	p.r.report = p.report()
 	return nil
+}
+
+// close gives back what a reading holds, however it ended.
+func (p *parser) close() {
+	p.batch.drop()
+	if p.order != nil {
+		p.order.close()
+	}
 }
 
 func (p *parser) flush() bool {
@@ -375,10 +398,27 @@ func (p *parser) keep(rec *record, where *place, first, last locale.Day) error {
 		p.firstSeen = first
 	}
 	p.lastSeen = max(p.lastSeen, last)
-	p.ordered = p.ordered && first >= p.lastFirst
+	inOrder := first >= p.lastFirst
+	p.ordered = p.ordered && inOrder
 	p.lastFirst = first
 	p.notFirst = p.notFirst || first != last || first != p.r.head.from
 	p.verify(rec)
-	p.batch.add(p.rows.memory, first, last, [6]int32{st.Key, where.campaign, where.adGroup, where.ad, where.object, where.breakdown}, p.values, p.has)
+	return p.store(inOrder, first, last, [6]int32{st.Key, where.campaign, where.adGroup, where.ad, where.object, where.breakdown})
+}
+
+// store adds a row to the batch, or to the rows that wait to be put in order.
+func (p *parser) store(inOrder bool, first, last locale.Day, keys [6]int32) error {
+	values, has := p.values[:len(p.l.measures)], p.has[:len(p.l.measures)]
+	if !inOrder && p.order == nil && p.r.opts.ByDay {
+		p.order = newDayOrder(p.r.opts.Temp)
+		if err := p.batch.each(p.order.add); err != nil {
+			return err
+		}
+		p.batch.drop()
+	}
+	if p.order != nil {
+		return p.order.add(first, last, keys, values, has)
+	}
+	p.batch.add(p.rows.memory, first, last, keys, values, has)
 	return nil
 }

@@ -44,6 +44,8 @@ type Options struct {
 	Decimal  string     // "," or "."; empty: decide from the file
 	Dates    string     // "dmy" or "mdy"; empty: decide from the file
 	Complete bool       // the file holds all campaigns of its account
+	ByDay    bool       // give rows in order of their first day, whatever the file's: see Rows
+	Temp     string     // folder for temporary files; empty: the system's
 	Now      time.Time
 	Zone     *time.Location              // of the agency; nil: UTC
 	Progress func(rows, bytesRead int64) // called now and then by the goroutine that parses; may be nil

@@ -24,6 +24,11 @@ const batchRows = 122_880
 // core each; that goroutine ends with the reading, after the last Next or with
 // Close.
 //
+// With Options.ByDay rows come in order of their first day, as storing wants
+// them: from the first row on that lies before its predecessor they are put in
+// order before they are given. Only batches that were given before that row are
+// not taken back, so that at most two sequences follow each other.
+//
 // The columns are first_day and last_day (date32), the keys stream, campaign,
 // ad_group, ad, object and breakdown (int32, 0 where the row names none), and
 // one nullable int64 for each measure that the file can hold.
@@ -70,7 +75,7 @@ func (r *Reader) Read(k *Keys) *Rows {
 	p := newParser(r, k, rows)
 	go func() {
 		defer close(rows.batches)
-		defer p.batch.drop() // of a reading that ended early
+		defer p.close()
 		// A bug that some strange file meets must not take the server down.
 		defer func() {
 			if x := recover(); x != nil {
@@ -270,6 +275,24 @@ func (b *batch) lacks(mem memory.Allocator, m int) {
 	}
 	bitutil.ClearBit(b.valid[m].Bytes(), b.rows)
 	b.nulls[m]++
+}
+
+// each gives the rows collected so far.
+func (b *batch) each(give func(first, last locale.Day, keys [6]int32, values []int64, has []bool) error) error {
+	var keys [6]int32
+	values, has := make([]int64, len(b.measures)), make([]bool, len(b.measures))
+	for i := range b.rows {
+		for k := range keys {
+			keys[k] = b.keys[k][i]
+		}
+		for m := range b.measures {
+			values[m], has[m] = b.measures[m][i], b.valid[m] == nil || bitutil.BitIsSet(b.valid[m].Bytes(), i)
+		}
+		if err := give(locale.Day(b.days[0][i]), locale.Day(b.days[1][i]), keys, values, has); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // record takes the rows collected so far out as a record batch.

@@ -88,7 +88,7 @@ func (w *Warehouse) open(ctx context.Context, path string) error {
 		"threads":                      {fmt.Sprint(runtime.NumCPU())},
 	}
 	if path != "" {
-		options.Set("temp_directory", filepath.Join(w.dir, "tmp"))
+		options.Set("temp_directory", w.temp())
 	}
 	var lockdown sync.Once
 	connector, err := duckdb.NewConnector(path+"?"+options.Encode(), func(c driver.ExecerContext) error {
@@ -117,6 +117,14 @@ func (w *Warehouse) Dir() string { return w.dir }
 
 // Lock is the lock that the process holds; nil for a database in memory.
 func (w *Warehouse) Lock() *Lock { return w.lock }
+
+// temp is the folder for temporary files, empty for the system's.
+func (w *Warehouse) temp() string {
+	if w.dir == "" {
+		return ""
+	}
+	return filepath.Join(w.dir, "tmp")
+}
 
 // Close writes what is pending, closes the database and gives the lock back.
 func (w *Warehouse) Close() error {
