@@ -162,7 +162,7 @@ func (a *app) importFile(ctx context.Context, f importFlags, o ingest.Options, a
 	if err != nil {
 		return nil, err
 	}
-	return jobs.TakeIn(ctx, a.wh, client, o, f.accept, f.strict, file.Name, file.ModTime, file)
+	return jobs.TakeIn(ctx, a.wh, client, o, f.accept, f.strict, file.Name, file.ModTime, file.Reader)
 }
 
 func reason(err error) string {

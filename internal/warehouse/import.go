@@ -112,54 +112,73 @@ func (w *Warehouse) Import(ctx context.Context, in Import) (*Imported, error) {
 	w.facts.Lock()
 	defer w.facts.Unlock()
 	out := &Imported{File: in.Name, SHA256: in.File.SHA256, Status: StatusRejected}
+	if known, err := w.known(ctx, in, out); known || err != nil {
+		return out, err
+	}
+	if err := w.take(ctx, in, out); err != nil {
+		return nil, err
+	}
+	if err := in.File.arrive(); err != nil {
+		return nil, err
+	}
+	out.SHA256 = in.File.SHA256
+	return out, nil
+}
 
+// known tells a file that the client has already, and lets it answer where it
+// was withheld and is now accepted.
+func (w *Warehouse) known(ctx context.Context, in Import, out *Imported) (bool, error) {
 	var withheld bool
 	err := w.db.QueryRowContext(ctx,
 		"select batch, withheld from batch where client = ? and sha256 = ? and undone_at is null",
 		in.Client, in.File.SHA256).Scan(&out.Batch, &withheld)
 	switch {
-	case err == nil:
-		out.Status, out.Gate = StatusDuplicate, withheld && !in.Accept
-		if withheld && in.Accept {
-			err = w.change(ctx, out.Batch, "update batch set withheld = false where batch = ?")
-		}
-		return out, err
-	case !errors.Is(err, sql.ErrNoRows):
-		return nil, err
+	case errors.Is(err, sql.ErrNoRows):
+		return false, nil
+	case err != nil:
+		return false, err
 	}
+	out.Status, out.Gate = StatusDuplicate, withheld && !in.Accept
+	if withheld && in.Accept {
+		err = w.change(ctx, out.Batch, "update batch set withheld = false where batch = ?")
+	}
+	return true, err
+}
 
+// take reads a file and stores it.
+func (w *Warehouse) take(ctx context.Context, in Import, out *Imported) error {
 	in.Options.ByDay, in.Options.Temp = true, w.temp()
 	if w.dir != "" {
 		if err := os.MkdirAll(w.temp(), 0o700); err != nil {
-			return nil, fmt.Errorf("make %s: %w", w.temp(), err)
+			return fmt.Errorf("make %s: %w", w.temp(), err)
 		}
 	}
-	f, err := os.Open(in.File.Path)
+	f, err := in.File.open()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer f.Close()
 	var refusal *ingest.Refusal
 	r, err := ingest.Open(ingest.File{Name: in.Name, Size: in.File.Size, ModTime: in.ModTime, R: f}, in.Options)
 	if errors.As(err, &refusal) {
 		out.Error = refusal.Message
-		return out, nil
+		return nil
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 
 	if list := in.Accounts[r.Platform().ID]; len(list) == 1 && in.Options.Account == "" {
 		// Only now is the platform known, and with it the account to assume.
 		in.Options.Account = list[0]
 		if r, err = ingest.Open(ingest.File{Name: in.Name, Size: in.File.Size, ModTime: in.ModTime, R: f}, in.Options); err != nil {
-			return nil, err
+			return err
 		}
 	}
 
 	conn, err := w.db.Conn(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer conn.Close()
 	for {
@@ -168,22 +187,28 @@ func (w *Warehouse) Import(ctx context.Context, in Import) (*Imported, error) {
 		var gate *gateError
 		switch {
 		case err == nil:
-			return out, nil
+			return nil
+		case errors.Is(err, errKnown):
+			_, err := w.known(ctx, in, out)
+			return err
 		case t.readErr != nil && r.Restart(t.readErr):
 			continue
 		case errors.As(t.readErr, &refusal):
 			out.Error = refusal.Message
-			return out, nil
+			return nil
 		case errors.As(err, &gate):
 			out.Report, out.Error, out.Gate = r.Report(), gate.text, gate.overrule
-			return out, nil
+			return nil
 		}
-		return nil, fmt.Errorf("import %s: %w", in.Name, err)
+		return fmt.Errorf("import %s: %w", in.Name, err)
 	}
 }
 
 // leanMeasures are the measures of fact_lean.
 var leanMeasures = []string{"impressions", "clicks", "interactions", "spend", "conversions", "conversion_value"}
+
+// errKnown: the client has this very file already.
+var errKnown = errors.New("the file was taken in before")
 
 // gateError stops an import for a reason that its owner should decide upon.
 type gateError struct {
@@ -234,6 +259,9 @@ func (t *transfer) run(ctx context.Context) error {
 		return err
 	}
 	if err := t.facts(ctx); err != nil {
+		return err
+	}
+	if err := t.arrive(ctx); err != nil {
 		return err
 	}
 	t.report = t.r.Report()
@@ -372,6 +400,22 @@ func (t *transfer) facts(ctx context.Context) error {
 		return fmt.Errorf("stored %d rows of %d", n, report.Rows)
 	}
 	return nil
+}
+
+// arrive waits until the file is safe in the archive. If it was not known
+// before, as a large one is not, this is when it may turn out to be there
+// already.
+func (t *transfer) arrive(ctx context.Context) error {
+	if err := t.in.File.arrive(); err != nil {
+		return err
+	}
+	var known bool
+	err := t.conn.QueryRowContext(ctx, "select exists (select 1 from batch where client = ? and sha256 = ? and undone_at is null)",
+		t.in.Client, t.in.File.SHA256).Scan(&known)
+	if known {
+		return errKnown
+	}
+	return err
 }
 
 // checkAccounts refuses rows that no account or currency can be given.

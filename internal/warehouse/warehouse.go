@@ -59,6 +59,10 @@ func Open(ctx context.Context, dir string) (*Warehouse, error) {
 		return nil, err
 	}
 	w := &Warehouse{dir: dir, lock: lock}
+	left, _ := filepath.Glob(filepath.Join(dir, "archive", incomingName)) // by a process that was killed
+	for _, name := range left {
+		os.Remove(name)
+	}
 	if err := w.open(ctx, filepath.Join(dir, "warehouse.duckdb")); err != nil {
 		lock.Release()
 		return nil, err
