@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-	"maps"
+	"math/bits"
 	"os"
 	"slices"
 
@@ -20,7 +20,7 @@ type dayOrder struct {
 	folder string
 	file   *os.File
 	size   int64
-	days   map[locale.Day]*dayRows
+	days   []*dayRows // from earliest on
 	held   int
 	room   int // how much may be held
 
@@ -28,43 +28,66 @@ type dayOrder struct {
 	rows *dayRows
 }
 
-// dayRows are the rows of one day: parts of the file, then what is in memory.
+// dayRows are the rows of one day: parts of the file, then what is in memory. A
+// row is the sizes of its fields, half a byte each in as many words as that takes,
+// and then of each field the bytes that say something; a missing value is 0,
+// others are one more than they are.
 type dayRows struct {
 	parts []filePart
 	held  []byte
 }
+
+// sizesOf is how many bytes the sizes of a row's fields take.
+func sizesOf(fields int) int { return (fields + 15) / 16 * 8 }
 
 type filePart struct {
 	at int64
 	n  int
 }
 
+// No day lies before earliest or after latest: see civil.
+var earliest, latest = locale.Date(2000, 1, 1), locale.Date(2099, 12, 31)
+
 // newDayOrder makes one that holds about a million rows in memory.
 func newDayOrder(folder string) *dayOrder {
-	return &dayOrder{folder: folder, days: map[locale.Day]*dayRows{}, room: 24 << 20}
+	return &dayOrder{folder: folder, days: make([]*dayRows, latest-earliest+1), room: 24 << 20}
 }
 
 // add keeps a row.
 func (o *dayOrder) add(first, last locale.Day, keys [6]int32, values []int64, has []bool) error {
 	if o.rows == nil || o.day != first {
-		o.day, o.rows = first, o.days[first]
+		o.day, o.rows = first, o.days[first-earliest]
 		if o.rows == nil {
 			o.rows = &dayRows{}
-			o.days[first] = o.rows
+			o.days[first-earliest] = o.rows
 		}
 	}
 	b := o.rows.held
 	before := len(b)
-	b = binary.AppendUvarint(b, uint64(last-first))
-	for _, k := range keys {
-		b = binary.AppendUvarint(b, uint64(k))
+	fields := 1 + len(keys) + len(values)
+	room := sizesOf(fields)
+	b = slices.Grow(b, room+8*fields)[:before+room]
+	sizes := uint64(0)
+	put := func(field int, v uint64) {
+		// Eight bytes are written, and those that say something kept.
+		n := (bits.Len64(v) + 7) / 8
+		binary.LittleEndian.PutUint64(b[len(b):len(b)+8], v)
+		b = b[:len(b)+n]
+		sizes |= uint64(n) << (field % 16 * 4)
+		if field%16 == 15 || field == fields-1 {
+			binary.LittleEndian.PutUint64(b[before+field/16*8:], sizes)
+			sizes = 0
+		}
+	}
+	put(0, uint64(last-first))
+	for i, k := range keys {
+		put(1+i, uint64(k))
 	}
 	for i, v := range values {
 		if has[i] {
-			b = binary.AppendUvarint(b, uint64(v)+1)
-		} else {
-			b = append(b, 0)
+			v++
 		}
+		put(1+len(keys)+i, uint64(v))
 	}
 	o.rows.held = b
 	if o.held += len(b) - before; o.held >= o.room {
@@ -84,8 +107,8 @@ func (o *dayOrder) spill() error {
 		o.file = f
 	}
 	w := bufio.NewWriterSize(o.file, 1<<20)
-	for _, day := range slices.Sorted(maps.Keys(o.days)) {
-		if r := o.days[day]; len(r.held) > 0 {
+	for _, r := range o.days {
+		if r != nil && len(r.held) > 0 {
 			w.Write(r.held) // Flush tells what went wrong
 			r.parts = append(r.parts, filePart{o.size, len(r.held)})
 			o.size += int64(len(r.held))
@@ -103,20 +126,30 @@ func (o *dayOrder) spill() error {
 // it returns.
 func (o *dayOrder) each(measures int, give func(first, last locale.Day, keys [6]int32, values []int64, has []bool) bool) error {
 	values, has := make([]int64, measures), make([]bool, measures)
+	fields := 1 + len([6]int32{}) + measures
 	unpack := func(day locale.Day, b []byte) bool {
-		next := func() uint64 {
-			v, n := binary.Uvarint(b)
-			b = b[n:]
-			return v
-		}
 		for len(b) > 0 {
-			last := day + locale.Day(next())
+			sizes := b[:sizesOf(fields)]
+			b = b[len(sizes):]
+			next := func(field int) (v uint64) {
+				n := binary.LittleEndian.Uint64(sizes[field/16*8:]) >> (field % 16 * 4) & 15
+				if len(b) >= 8 {
+					v = binary.LittleEndian.Uint64(b) & (1<<(8*n) - 1)
+				} else {
+					for i, c := range b[:n] {
+						v |= uint64(c) << (8 * i)
+					}
+				}
+				b = b[n:]
+				return v
+			}
+			last := day + locale.Day(next(0))
 			var keys [6]int32
 			for i := range keys {
-				keys[i] = int32(next())
+				keys[i] = int32(next(1 + i))
 			}
 			for i := range values {
-				v := next()
+				v := next(1 + len(keys) + i)
 				has[i] = v > 0
 				values[i] = int64(max(v, 1) - 1)
 			}
@@ -127,8 +160,11 @@ func (o *dayOrder) each(measures int, give func(first, last locale.Day, keys [6]
 		return true
 	}
 	var part []byte
-	for _, day := range slices.Sorted(maps.Keys(o.days)) {
-		r := o.days[day]
+	for i, r := range o.days {
+		if r == nil {
+			continue
+		}
+		day := earliest + locale.Day(i)
 		for _, p := range r.parts {
 			part = slices.Grow(part[:0], p.n)[:p.n]
 			if _, err := o.file.ReadAt(part, p.at); err != nil && err != io.EOF {
@@ -141,7 +177,7 @@ func (o *dayOrder) each(measures int, give func(first, last locale.Day, keys [6]
 		if !unpack(day, r.held) {
 			return nil
 		}
-		delete(o.days, day)
+		o.days[i] = nil
 	}
 	return nil
 }

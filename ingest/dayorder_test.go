@@ -60,7 +60,7 @@ func TestDayOrder(t *testing.T) {
 	}
 	o := newDayOrder("/nowhere")
 	o.room = 1
-	if err := o.add(1, 1, [6]int32{}, nil, nil); err == nil || !strings.Contains(err.Error(), "/nowhere") {
+	if err := o.add(earliest, earliest, [6]int32{}, nil, nil); err == nil || !strings.Contains(err.Error(), "/nowhere") {
 		t.Errorf("no folder to sort in: %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"hash/maphash"
 	"io"
 	"slices"
 	"strconv"
@@ -57,10 +58,12 @@ type parser struct {
 	places map[string]*place
 	keyBuf []byte
 	// Where the keyed columns stand together: the first of them, else -1, and
-	// the places by the spelling of their cells, and the last one met.
+	// the places by the spelling of their cells.
 	keyedFrom int
-	spelled   map[string]*namedPlace
-	near      *namedPlace
+	spellings map[spelling]*place
+	seeds     [2]maphash.Seed
+	near      *place // the last one
+	luck      int    // how often the one after it was the right one
 
 	streams []*stream
 	groups  int
@@ -136,7 +139,8 @@ func newParser(r *Reader, k *Keys, rows *Rows) *parser {
 	l := r.layout
 	p := &parser{
 		r: r, l: l, keys: k, rows: rows, batch: newBatch(rows.schema),
-		places: map[string]*place{}, spelled: map[string]*namedPlace{}, near: &namedPlace{}, indicators: map[string]*tally{}, byDay: map[locale.Day]*sums{},
+		places: map[string]*place{}, spellings: map[spelling]*place{}, seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, near: &place{},
+		indicators: map[string]*tally{}, byDay: map[locale.Day]*sums{},
 		spend: l.measure("spend"), impr: l.measure("impressions"), clicks: l.measure("clicks"),
 		cpm: -1, result: -1, day: -1, starts: l.cell("first_day"), ends: l.cell("last_day"), ordered: true,
 		mark: r.head.mark,
@@ -349,8 +353,8 @@ func (p *parser) record(rec *record, header []string) error {
 		return nil
 	}
 	where := p.place(rec, first)
-	if where.problem.EN != "" {
-		p.rejectText(where.column, where.value, where.problem)
+	if x := where.problem; x != nil {
+		p.rejectText(x.column, x.value, x.text)
 		return nil
 	}
 	return p.keep(rec, where, first, last)
@@ -370,11 +374,7 @@ func (p *parser) keep(rec *record, where *place, first, last locale.Day) error {
 			p.values[p.spend], p.has[p.spend] = perUnit(p.values[p.cpm], p.values[p.impr], 1000)
 		}
 	}
-	grain := GrainSpan
-	if first == last {
-		grain = GrainDay
-	}
-	st, g := p.stream(where, grain)
+	st, g := p.stream(where, first != last)
 	if err := g.add(p.values, p.has, p.l.measures); err != nil {
 		return p.tooLarge(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"io"
+	"math/bits"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -59,9 +60,20 @@ func adsCSV(w io.Writer, days int, shuffled bool) (rows int, err error) {
 	}
 	rows = days * benchAds
 	line := make([]byte, 0, 256)
-	for i := range rows {
+	bit := bits.Len(uint(rows))
+	for n := range 1 << bit {
+		i := n
 		if shuffled {
-			i = int(uint64(i) * 7_368_787 % uint64(rows)) // a prime: each row once
+			// Each number of so many bits once, in no order.
+			x, mask := uint64(n), uint64(1)<<bit-1
+			for range 3 {
+				x = x * 0x9e3779b97f4a7c15 & mask
+				x ^= x >> (bit / 2)
+			}
+			i = int(x)
+		}
+		if i >= rows {
+			continue
 		}
 		day, ad := i/benchAds, i%benchAds
 		h := uint32(i) * 2_654_435_761
