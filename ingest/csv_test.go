@@ -30,6 +30,15 @@ func splitAll(r io.Reader, delim byte) (records []string, s *splitter, err error
 		if rec.long {
 			note = " long"
 		}
+		if rec.dirty {
+			note += " dirty"
+		}
+		for i, end := range rec.ends {
+			// Where cells are said to end is where they end.
+			if from := end - len(rec.cells[i]); string(rec.raw[max(from, 0):end]) != string(rec.cells[i]) && rec.raw[end-1] != '"' {
+				return records, s, fmt.Errorf("cell %d of %q does not end at %d", i, rec.raw, end)
+			}
+		}
 		records = append(records, fmt.Sprintf("%d%s %q", rec.line, note, cells))
 	}
 }

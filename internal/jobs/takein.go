@@ -36,18 +36,27 @@ func TakeIn(ctx context.Context, wh *warehouse.Warehouse, client *agency.Client,
 			Client: client.ID, Accounts: client.Accounts, Name: name, ModTime: modTime, File: kept,
 			Options: options, Accept: accept, Strict: strict, Flights: Flights(client),
 		})
-		taken = err == nil && r.Status != warehouse.StatusRejected
-		if taken && r.Report != nil && len(r.Dropped) > 0 {
-			taken = false // the archive keeps nothing about people
+		if err != nil || r.Status == warehouse.StatusRejected {
+			return r, err
 		}
-		return r, err
+		report := r.Report
+		if r.Status == warehouse.StatusDuplicate {
+			b, err := wh.Batch(ctx, r.Batch)
+			if err != nil {
+				return nil, err
+			}
+			report = b.Report
+		}
+		taken = report == nil || len(report.Dropped) == 0 // the archive keeps nothing about people
+		return r, nil
 	}
 	kept, err := wh.Archive(body)
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.Open(kept.Path)
+	f, err := kept.Open()
 	if err != nil {
+		kept.Forget()
 		return nil, err
 	}
 	defer f.Close()
@@ -56,6 +65,11 @@ func TakeIn(ctx context.Context, wh *warehouse.Warehouse, client *agency.Client,
 		return one(take(name, modTime, kept))
 	}
 	defer kept.Forget()
+	if err != nil { // its entry says which file it is
+		if err := kept.Arrive(); err != nil {
+			return nil, err
+		}
+	}
 	return each(members, err, &warehouse.Imported{File: name, SHA256: kept.SHA256}, func(m ingest.Member, body io.Reader) (*warehouse.Imported, error) {
 		kept, err := wh.Archive(body)
 		if err != nil {

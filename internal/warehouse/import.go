@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,9 +88,9 @@ const (
 	lowersBy     = 0.20
 )
 
-// rowGroup is the number of rows that DuckDB stores together: fewer rows in
-// disorder cost nothing.
-const rowGroup = 122_880
+// maxSplits is how many breakdowns a stream may have to answer for a campaign:
+// see served.
+const maxSplits = 9
 
 // Preview reads a file without keeping anything: a dry run.
 func Preview(ctx context.Context, f ingest.File, o ingest.Options) (*ingest.Report, error) {
@@ -139,32 +138,56 @@ func (w *Warehouse) Import(ctx context.Context, in Import) (*Imported, error) {
 	w.facts.Lock()
 	defer w.facts.Unlock()
 	out := &Imported{File: in.Name, SHA256: in.File.SHA256, Status: StatusRejected}
+	if known, err := w.known(ctx, in, out); known || err != nil {
+		return out, err
+	}
+	if err := w.take(ctx, in, out); err != nil {
+		return nil, err
+	}
+	if err := in.File.Arrive(); err != nil {
+		return nil, err
+	}
+	out.SHA256 = in.File.SHA256
+	return out, nil
+}
 
+// known tells a file that the client has already; what its owner says of it now
+// counts.
+func (w *Warehouse) known(ctx context.Context, in Import, out *Imported) (bool, error) {
 	var withheld bool
 	err := w.db.QueryRowContext(ctx,
 		"select batch, withheld from batch where client = ? and sha256 = ? and undone_at is null",
 		in.Client, in.File.SHA256).Scan(&out.Batch, &withheld)
 	switch {
-	case err == nil:
-		return out, w.again(ctx, in, out, withheld)
-	case !errors.Is(err, sql.ErrNoRows):
-		return nil, err
+	case errors.Is(err, sql.ErrNoRows):
+		return false, nil
+	case err != nil:
+		return false, err
 	}
+	return true, w.again(ctx, in, out, withheld)
+}
 
-	f, err := os.Open(in.File.Path)
+// take reads a file and stores it.
+func (w *Warehouse) take(ctx context.Context, in Import, out *Imported) error {
+	in.Options.ByDay, in.Options.TempDir = true, w.temp()
+	if w.dir != "" {
+		if err := os.MkdirAll(w.temp(), 0o700); err != nil {
+			return fmt.Errorf("make %s: %w", w.temp(), err)
+		}
+	}
+	f, err := in.File.Open()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer f.Close()
-	in.Options.TempDir = filepath.Dir(in.File.Path) // there is room: the file came through it
 	var refusal *ingest.Refusal
 	r, err := ingest.Open(ingest.File{Name: in.Name, Size: in.File.Size, ModTime: in.ModTime, R: f}, in.Options)
 	if errors.As(err, &refusal) {
 		out.Error = refusal.Message
-		return out, nil
+		return nil
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer r.Close()
 
@@ -175,38 +198,37 @@ func (w *Warehouse) Import(ctx context.Context, in Import) (*Imported, error) {
 
 	conn, err := w.db.Conn(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer conn.Close()
-	for sorted := false; ; {
-		t := &transfer{w: w, conn: conn, in: in, r: r, out: out, sorted: sorted}
+	for {
+		t := &transfer{w: w, conn: conn, in: in, r: r, out: out}
 		err := t.run(ctx)
 		var gate *gateError
 		switch {
 		case err == nil:
-			return out, nil
-		case errors.Is(err, errDisorder):
-			sorted = true
-			continue
+			return nil
+		case errors.Is(err, errKnown):
+			_, err := w.known(ctx, in, out)
+			return err
 		case t.readErr != nil && r.Restart(t.readErr):
 			continue
 		case errors.As(t.readErr, &refusal):
 			out.Error = refusal.Message
-			return out, nil
+			return nil
 		case errors.As(err, &gate):
 			out.Report, out.Error, out.Gate, out.Check = r.Report(), gate.text, gate.overrule, gate.check
-			return out, nil
+			return nil
 		}
-		return nil, fmt.Errorf("import %s: %w", in.Name, err)
+		return fmt.Errorf("import %s: %w", in.Name, err)
 	}
 }
 
 // leanMeasures are the measures of fact_lean.
 var leanMeasures = []string{"impressions", "clicks", "interactions", "spend", "conversions", "conversion_value"}
 
-// errDisorder: the rows of a large file do not come by day, so they must be
-// sorted before they are stored.
-var errDisorder = errors.New("rows are not in order of their day")
+// errKnown: the client has this very file already.
+var errKnown = errors.New("the file was taken in before")
 
 // gateError stops an import for a reason that its owner should decide upon.
 type gateError struct {
@@ -224,10 +246,10 @@ type transfer struct {
 	in      Import
 	r       *ingest.Reader
 	out     *Imported
-	sorted  bool
 	readErr error // what ended the reading
 
 	keys     *ingest.Keys
+	seen     *cells
 	batch    int
 	report   *ingest.Report
 	withheld bool // it answers nothing
@@ -261,6 +283,9 @@ func (t *transfer) run(ctx context.Context) error {
 	if err := t.facts(ctx); err != nil {
 		return err
 	}
+	if err := t.arrive(ctx); err != nil {
+		return err
+	}
 	t.report = t.r.Report()
 	if err := t.checkAccounts(ctx); err != nil {
 		return err
@@ -276,7 +301,7 @@ func (t *transfer) run(ctx context.Context) error {
 		t.out.Status, t.out.Report = StatusDryRun, t.report
 		return nil
 	}
-	if err := settle(ctx, t.conn, t.batch); err != nil {
+	if err := t.rollUp(ctx); err != nil {
 		return err
 	}
 	if err := settleNames(ctx, t.conn, t.batch); err != nil {
@@ -352,27 +377,36 @@ func (t *transfer) loadKeys(ctx context.Context) error {
 	return rows.Err()
 }
 
-// facts reads the file into the fact table through DuckDB's Arrow interface.
-// The view that it makes holds raw pointers and must not outlive the
-// transaction: it is registered after BEGIN and dropped before COMMIT on the
-// same connection, and the reader forgets each batch, since the driver never
-// gives them back.
-func (t *transfer) facts(ctx context.Context) error {
-	rows := t.r.Read(t.keys)
-	defer rows.Close()
+// through inserts what an Arrow reader gives: insert selects from the view of
+// that name. The view holds raw pointers and must not outlive the transaction:
+// it is registered after BEGIN and dropped before COMMIT on the same
+// connection, and the reader forgets each batch, since the driver never gives
+// them back.
+func (t *transfer) through(ctx context.Context, rows array.RecordReader, view, insert string) (n int64, err error) {
 	var release func()
-	err := t.conn.Raw(func(dc any) error {
+	err = t.conn.Raw(func(dc any) error {
 		a, err := duckdb.NewArrowFromConn(dc.(driver.Conn))
 		if err != nil {
 			return err
 		}
-		release, err = a.RegisterView(array.RecordReader(rows), "arrow_in")
+		release, err = a.RegisterView(rows, view)
 		return err
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer release()
+	if n, err = t.exec(ctx, insert); err != nil {
+		return 0, err
+	}
+	_, err = t.exec(ctx, "drop view "+view)
+	return n, err
+}
+
+// facts reads the file into the fact table.
+func (t *transfer) facts(ctx context.Context) error {
+	rows := t.r.Read(t.keys)
+	defer rows.Close()
 	var columns []string
 	table := "fact_lean"
 	for _, f := range rows.Schema().Fields() {
@@ -381,34 +415,37 @@ func (t *transfer) facts(ctx context.Context) error {
 			table = "fact_full"
 		}
 	}
+	t.seen = newCells(rows.Schema())
 	list := strings.Join(columns, ", ")
-	from, order := "arrow_in", ""
-	if t.sorted {
-		if _, err := t.exec(ctx, "create or replace temp table arriving as select "+list+" from arrow_in"); err != nil {
-			t.readErr = rows.Err()
-			return err
-		}
-		defer t.conn.ExecContext(context.WithoutCancel(ctx), "drop table if exists temp.arriving")
-		from, order = "temp.arriving", " order by first_day"
-	}
-	n, err := t.exec(ctx, fmt.Sprintf("insert into %s (batch, %s) select %d, %s from %s%s", table, list, t.batch, list, from, order))
+	in := &arrival{rows, t.seen}
+	defer func() { in.cells = nil }() // the driver keeps in for ever
+	n, err := t.through(ctx, in, "arrow_in", fmt.Sprintf("insert into %s (batch, %s) select %d, %s from arrow_in", table, list, t.batch, list))
 	if t.readErr = rows.Err(); t.readErr != nil {
 		return t.readErr
 	}
 	if err != nil {
 		return err
 	}
-	if _, err := t.exec(ctx, "drop view arrow_in"); err != nil {
-		return err
-	}
-	report := t.r.Report()
-	if n != report.Rows {
+	if report := t.r.Report(); n != report.Rows {
 		return fmt.Errorf("stored %d rows of %d", n, report.Rows)
 	}
-	if !t.sorted && !report.Ordered && n > rowGroup {
-		return errDisorder
-	}
 	return nil
+}
+
+// arrive waits until the file is safe in the archive. If it was not known
+// before, as a large one is not, this is when it may turn out to be there
+// already.
+func (t *transfer) arrive(ctx context.Context) error {
+	if err := t.in.File.Arrive(); err != nil {
+		return err
+	}
+	var known bool
+	err := t.conn.QueryRowContext(ctx, "select exists (select 1 from batch where client = ? and sha256 = ? and undone_at is null)",
+		t.in.Client, t.in.File.SHA256).Scan(&known)
+	if known {
+		return errKnown
+	}
+	return err
 }
 
 // checkAccounts refuses rows that no account or currency can be given.
@@ -535,37 +572,6 @@ func depth(l ingest.Level) any {
 		return 3
 	}
 	return nil
-}
-
-// cells records which days and campaigns the batch speaks of.
-func (t *transfer) cells(ctx context.Context) error {
-	age := t.age()
-	_, err := t.exec(ctx, fmt.Sprintf(`insert into cell
-		select distinct stream, first_day, campaign, %d, false, %s from fact
-		where batch = %d and first_day = last_day order by first_day`, t.batch, age, t.batch))
-	if err != nil {
-		return err
-	}
-	_, err = t.exec(ctx, fmt.Sprintf(`insert into span
-		select distinct stream, first_day, last_day, campaign, %d from fact
-		where batch = %d and first_day < last_day`, t.batch, t.batch))
-	if err != nil {
-		return err
-	}
-	first, last := t.report.DeclaredFirst, t.report.DeclaredLast
-	if first == 0 {
-		first, last = t.report.FirstDay, t.report.LastDay
-	}
-	if t.report.Complete && first != 0 {
-		for _, account := range t.accounts() {
-			_, err := t.exec(ctx, fmt.Sprintf("insert into covered values (%d, %s, %d, %s, %s)", t.batch, age, account, date(first), date(last)))
-			if err != nil {
-				return err
-			}
-		}
-	}
-	_, err = t.exec(ctx, fill(query("absent"), "batch", strconv.Itoa(t.batch)))
-	return err
 }
 
 // age is the SQL of the batch's place among those that hold the same cell.

@@ -60,6 +60,10 @@ func Open(ctx context.Context, dir string) (*Warehouse, error) {
 		return nil, err
 	}
 	w := &Warehouse{dir: dir, lock: lock}
+	left, _ := filepath.Glob(filepath.Join(dir, "archive", incomingName)) // by a process that was killed
+	for _, name := range left {
+		os.Remove(name)
+	}
 	if err := w.open(ctx, filepath.Join(dir, fileName)); err != nil {
 		lock.Release()
 		return nil, err
@@ -105,11 +109,7 @@ func (w *Warehouse) open(ctx context.Context, path string) error {
 		"memory_limit":                 {memoryLimit},
 		"threads":                      {fmt.Sprint(runtime.NumCPU())},
 	}
-	if path == "" {
-		options.Set("temp_directory", w.spill)
-	} else {
-		options.Set("temp_directory", filepath.Join(w.dir, "tmp"))
-	}
+	options.Set("temp_directory", w.temp())
 	var lockdown sync.Once
 	connector, err := duckdb.NewConnector(path+"?"+options.Encode(), func(c driver.ExecerContext) error {
 		var err error
@@ -141,6 +141,14 @@ func (w *Warehouse) Dir() string { return w.dir }
 
 // Lock is the lock that the process holds; nil for a database in memory.
 func (w *Warehouse) Lock() *Lock { return w.lock }
+
+// temp is the folder for temporary files.
+func (w *Warehouse) temp() string {
+	if w.dir == "" {
+		return w.spill
+	}
+	return filepath.Join(w.dir, "tmp")
+}
 
 // Close writes what is pending, closes the database and gives the lock back.
 func (w *Warehouse) Close() error {
