@@ -584,7 +584,7 @@ func TestFresh(t *testing.T) {
 	}
 	monday := locale.Date(2026, 10, 12)
 	_, err = reports.Issue(context.Background(), reports.Source{DB: w.wh.DB(), Campaign: a.Clients[0].Campaigns[0], Now: morning, Version: "test"},
-		reports.Request{Kind: reports.KindTracking, From: monday, To: monday + 6}, w.engine)
+		reports.Request{Kind: reports.KindTracking, From: monday, To: monday + 6}, w.engine, locale.FR)
 	if err != nil {
 		t.Fatal(err)
 	}

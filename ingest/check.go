@@ -215,6 +215,12 @@ var Checks = []Check{
 		locale.Text{EN: "Import the file as it was downloaded.", FR: "Importez le fichier tel que téléchargé."},
 	},
 	{
+		"other-sheets", Warning,
+		locale.Text{EN: "Reports on other sheets", FR: "Des rapports sur d’autres feuilles"},
+		locale.Text{EN: "A workbook holds several sheets with a report. Only the first one is read.", FR: "Un classeur contient plusieurs feuilles avec un rapport. Seule la première est lue."},
+		locale.Text{EN: "Save each sheet as a file of its own and import it.", FR: "Enregistrez chaque feuille dans un fichier à part et importez-le."},
+	},
+	{
 		"results-unknown", Warning,
 		locale.Text{EN: "Results of a kind that has no measure", FR: "Des résultats sans mesure qui leur corresponde"},
 		locale.Text{EN: "A column of mixed results holds events that belong to no measure. They are not taken.", FR: "Une colonne de résultats mêlés contient des événements qui n’appartiennent à aucune mesure. Ils ne sont pas pris."},

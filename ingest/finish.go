@@ -365,8 +365,8 @@ func (p *parser) warnings(rep *Report) {
 		p.problem(x)
 	}
 	if others := p.r.otherSheets; len(others) > 0 {
-		p.problem(Problem{Severity: Warning, Message: say("other sheets hold a report too, and are not read (%s): save each as a file of its own and import it",
-			"d’autres feuilles contiennent aussi un rapport et ne sont pas lues (%s)\u00a0: enregistrez chacune dans un fichier à part et importez-le", quoted(strings.Join(others, ", ")))})
+		p.problem(Found("other-sheets", say("other sheets hold a report too, and are not read (%s): save each as a file of its own and import it",
+			"d’autres feuilles contiennent aussi un rapport et ne sont pas lues (%s)\u00a0: enregistrez chacune dans un fichier à part et importez-le", quoted(strings.Join(others, ", ")))))
 	}
 	if p.good == 0 && p.skipped == 0 {
 		p.problem(Found("no-rows", locale.Text{EN: "the report has no rows", FR: "le rapport n’a aucune ligne"}))

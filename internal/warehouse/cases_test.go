@@ -1,6 +1,7 @@
 package warehouse
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"flag"
@@ -229,7 +230,7 @@ func (c *caseRun) put(in Import) *Imported {
 	if part == nil {
 		c.t.Fatalf("the case has no %s", in.Name)
 	}
-	kept, err := c.w.Archive(bytes.NewReader(part.Data))
+	kept, err := c.w.Archive(bytes.NewReader(content(c.t, part)))
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -311,4 +312,45 @@ func (c *caseRun) query(sql string) {
 	if err := rows.Err(); err != nil {
 		c.t.Fatal(err)
 	}
+}
+
+// content is a file as it is imported. Of a workbook the case holds the sheets
+// as text, each after a line "== name".
+func content(t *testing.T, part *txtar.File) []byte {
+	t.Helper()
+	if !strings.HasSuffix(part.Name, ".xlsx") {
+		return part.Data
+	}
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	write := func(name, text string) {
+		w, err := z.Create(name)
+		if err == nil {
+			_, err = w.Write([]byte(text))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	book, rels := "<workbook><sheets>", "<Relationships>"
+	for i, sheet := range strings.Split("\n"+string(part.Data), "\n== ")[1:] {
+		name, rows, _ := strings.Cut(sheet, "\n")
+		book += fmt.Sprintf(`<sheet name="%s" sheetId="%d" r:id="rId%d"/>`, name, i+1, i+1)
+		rels += fmt.Sprintf(`<Relationship Id="rId%d" Target="worksheets/sheet%d.xml"/>`, i+1, i+1)
+		text := "<worksheet><sheetData>"
+		for row := range strings.SplitSeq(strings.TrimSpace(rows), "\n") {
+			text += "<row>"
+			for cell := range strings.SplitSeq(row, ",") {
+				text += `<c t="str"><v>` + cell + "</v></c>"
+			}
+			text += "</row>"
+		}
+		write(fmt.Sprintf("xl/worksheets/sheet%d.xml", i+1), text+"</sheetData></worksheet>")
+	}
+	write("xl/workbook.xml", book+"</sheets></workbook>")
+	write("xl/_rels/workbook.xml.rels", rels+"</Relationships>")
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
