@@ -1,6 +1,7 @@
 package warehouse
 
 import (
+	"archive/zip"
 	"bufio"
 	"context"
 	"database/sql"
@@ -90,6 +91,73 @@ func adsCSV(w io.Writer, days int, shuffled bool) (rows int, err error) {
 		}
 	}
 	return rows, out.Flush()
+}
+
+// adsXLSX writes the like of it as a Meta Ads workbook, names as shared texts.
+func adsXLSX(w io.Writer, rows int) error {
+	z := zip.NewWriter(w)
+	part := func(name string, write func(w *bufio.Writer)) {
+		f, err := z.Create(name)
+		if err != nil {
+			return // Close says it again
+		}
+		b := bufio.NewWriter(f)
+		write(b)
+		b.Flush()
+	}
+	text := func(s string) func(*bufio.Writer) { return func(w *bufio.Writer) { w.WriteString(s) } }
+	part("xl/workbook.xml", text(`<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Worksheet" sheetId="1" r:id="rId1"/></sheets></workbook>`))
+	part("xl/_rels/workbook.xml.rels", text(`<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`))
+	headers := []string{"Reporting starts", "Reporting ends", "Day", "Campaign name", "Ad set name", "Ad name", "Impressions", "Link clicks", "Amount spent (EUR)", "Purchases", "Purchases conversion value"}
+	const groups = 4_000
+	days := (rows + benchAds - 1) / benchAds
+	part("xl/sharedStrings.xml", func(w *bufio.Writer) {
+		w.WriteString(`<?xml version="1.0" encoding="UTF-8" standalone="yes"?><sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">`)
+		si := func(format string, args ...any) { fmt.Fprintf(w, "<si><t>"+format+"</t></si>", args...) }
+		for _, h := range headers {
+			si("%s", h)
+		}
+		for d := range days {
+			si("%s", locale.Date(2024, 1, 1)+locale.Day(d))
+		}
+		for c := range benchCampaigns {
+			si("FR | Prospection &amp; été | Campagne %03d", c)
+		}
+		for g := range groups {
+			si("Ensemble %04d - Large", g)
+		}
+		for a := range benchAds {
+			si("Carrousel %05d", a)
+		}
+		w.WriteString("</sst>")
+	})
+	part("xl/worksheets/sheet1.xml", func(w *bufio.Writer) {
+		w.WriteString(`<?xml version="1.0" encoding="UTF-8" standalone="yes"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`)
+		row := func(r int, shared []int, numbers ...string) {
+			fmt.Fprintf(w, `<row r="%d">`, r)
+			for c, i := range shared {
+				fmt.Fprintf(w, `<c r="%c%d" t="s"><v>%d</v></c>`, 'A'+c, r, i)
+			}
+			for c, n := range numbers {
+				fmt.Fprintf(w, `<c r="%c%d"><v>%s</v></c>`, 'A'+len(shared)+c, r, n)
+			}
+			w.WriteString("</row>")
+		}
+		var header []int
+		for i := range headers {
+			header = append(header, i)
+		}
+		row(1, header)
+		for i := range rows {
+			day, ad := i/benchAds, i%benchAds
+			names := len(headers) + days
+			h := uint32(i) * 2_654_435_761
+			row(i+2, []int{len(headers), len(headers) + days - 1, len(headers) + day, names + ad%benchCampaigns, names + benchCampaigns + ad%groups, names + benchCampaigns + groups + ad},
+				strconv.Itoa(int(h>>18)), strconv.Itoa(int(h>>25)), fmt.Sprintf("%d.%02d", h>>26, h>>9%100), strconv.Itoa(int(h>>30)), fmt.Sprintf("%d.%02d", h>>24, h>>5%100))
+		}
+		w.WriteString("</sheetData></worksheet>")
+	})
+	return z.Close()
 }
 
 // A child does the work in a process of its own, so that its peak of memory is
