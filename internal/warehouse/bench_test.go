@@ -195,7 +195,7 @@ func TestBenchChild(t *testing.T) {
 		rows = r.Rows
 	case "read_csv":
 		// The database's own reader, on disk, into a table of the same columns.
-		connector, err := duckdb.NewConnector(filepath.Join(t.TempDir(), "plain.duckdb")+"?memory_limit="+memoryLimit, nil)
+		connector, err := duckdb.NewConnector(filepath.Join(t.TempDir(), "plain.duckdb"), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

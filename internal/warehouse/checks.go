@@ -32,16 +32,7 @@ func (t *transfer) examine(ctx context.Context) error {
 	if t.report.Rows == 0 {
 		return nil
 	}
-	var full bool
-	if err := t.conn.QueryRowContext(ctx, "select exists (select 1 from fact_full where batch = ?)", t.batch).Scan(&full); err != nil {
-		return fmt.Errorf("checks: %w", err)
-	}
-	table, clicks, conversions, value := "fact_lean", "coalesce(clicks, interactions)", "conversions", "conversion_value"
-	if full {
-		table, clicks = "fact_full", "coalesce(clicks, clicks_all, interactions)"
-		conversions, value = "coalesce(conversions, purchases)", "coalesce(conversion_value, purchase_value)"
-	}
-	if _, err := t.exec(ctx, fill(query("fresh"), "batch", strconv.Itoa(t.batch), "table", table, "clicks", clicks, "conversions", conversions, "value", value)); err != nil {
+	if err := t.fresh(ctx); err != nil {
 		return fmt.Errorf("checks: %w", err)
 	}
 	defer t.conn.ExecContext(context.WithoutCancel(ctx), "drop table if exists temp.fresh")
@@ -53,6 +44,24 @@ func (t *transfer) examine(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// fresh makes a table of what the batch brings, by campaign and days.
+func (t *transfer) fresh(ctx context.Context) error {
+	if ok, err := t.freshCells(ctx); ok || err != nil {
+		return err
+	}
+	var full bool
+	if err := t.conn.QueryRowContext(ctx, "select exists (select 1 from fact_full where batch = ?)", t.batch).Scan(&full); err != nil {
+		return err
+	}
+	table, clicks, conversions, value := "fact_lean", "coalesce(clicks, interactions)", "conversions", "conversion_value"
+	if full {
+		table, clicks = "fact_full", "coalesce(clicks, clicks_all, interactions)"
+		conversions, value = "coalesce(conversions, purchases)", "coalesce(conversion_value, purchase_value)"
+	}
+	_, err := t.exec(ctx, fill(query("fresh"), "batch", strconv.Itoa(t.batch), "table", table, "clicks", clicks, "conversions", conversions, "value", value))
+	return err
 }
 
 // found adds a problem to the report.

@@ -269,6 +269,9 @@ func (t *transfer) run(ctx context.Context) error {
 	}
 	committed := false
 	defer func() {
+		if t.seen != nil {
+			t.seen.release()
+		}
 		if !committed { // also when something panics
 			// The context may be what ended it: the rollback must still happen.
 			t.conn.ExecContext(context.WithoutCancel(ctx), "rollback")
@@ -426,6 +429,7 @@ func (t *transfer) facts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	t.seen.finish()
 	if report := t.r.Report(); n != report.Rows {
 		return fmt.Errorf("stored %d rows of %d", n, report.Rows)
 	}
@@ -607,40 +611,23 @@ func (t *transfer) replaced(ctx context.Context) error {
 	if err != nil || !others {
 		return err
 	}
-	known := t.report.KnownAsOf.UTC()
-	settled := locale.DayOf(known) - settledAfter
-	rows, err := t.conn.QueryContext(ctx, fill(query("replaced"),
-		"batch", strconv.Itoa(t.batch),
-		"age", t.age(),
-		"from", date(min(t.report.FirstDay, cmpDay(t.report.DeclaredFirst, t.report.FirstDay))),
-		"to", date(max(t.report.LastDay, t.report.DeclaredLast)),
-		"settled", date(settled),
-		"streams", list))
+	from, to := date(min(t.report.FirstDay, cmpDay(t.report.DeclaredFirst, t.report.FirstDay))), date(max(t.report.LastDay, t.report.DeclaredLast))
+	parts, err := inParts(ctx, t.conn, fmt.Sprintf("select day, count(*) from cell where day between %s and %s and stream in (%s) group by day order by day", from, to, list))
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	old, cur := ingest.Sums{}, ingest.Sums{}
-	for rows.Next() {
-		var p Replaced
-		var first, last time.Time
-		var v [6]sql.NullInt64
-		if err := rows.Scan(&p.Batch, &first, &last, &v[0], &v[1], &v[2], &v[3], &v[4], &v[5]); err != nil {
+	for _, p := range parts {
+		if err := t.replacedIn(ctx, p, list); err != nil {
 			return err
 		}
-		p.FirstDay, p.LastDay = locale.DayOf(first), locale.DayOf(last)
-		p.Old, p.New = ingest.Sums{}, ingest.Sums{}
-		for i, m := range []string{"spend", "impressions", "clicks"} {
-			if v[i].Valid {
-				p.Old[m], p.New[m] = v[i].Int64, v[i+3].Int64
-				old[m] += v[i].Int64
-				cur[m] += v[i+3].Int64
-			}
-		}
-		t.out.Replaces = append(t.out.Replaces, p)
 	}
-	if err := rows.Err(); err != nil {
-		return err
+	slices.SortFunc(t.out.Replaces, func(a, b Replaced) int { return a.Batch - b.Batch })
+	old, cur := ingest.Sums{}, ingest.Sums{}
+	for _, p := range t.out.Replaces {
+		for m := range p.Old {
+			old[m] += p.Old[m]
+			cur[m] += p.New[m]
+		}
 	}
 	if t.in.Accept || t.withheld { // what is withheld lowers nothing yet
 		return nil
@@ -662,6 +649,39 @@ func (t *transfer) replaced(ctx context.Context) error {
 		}}
 	}
 	return nil
+}
+
+// replacedIn adds what the batch takes over on some days.
+func (t *transfer) replacedIn(ctx context.Context, days part, streams string) error {
+	settled := locale.DayOf(t.report.KnownAsOf.UTC()) - settledAfter
+	rows, err := t.conn.QueryContext(ctx, fill(query("replaced"),
+		"batch", strconv.Itoa(t.batch), "age", t.age(), "from", date(days.first), "to", date(days.last), "settled", date(settled), "streams", streams))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var batch int
+		var first, last time.Time
+		var v [6]sql.NullInt64
+		if err := rows.Scan(&batch, &first, &last, &v[0], &v[1], &v[2], &v[3], &v[4], &v[5]); err != nil {
+			return err
+		}
+		at := slices.IndexFunc(t.out.Replaces, func(p Replaced) bool { return p.Batch == batch })
+		if at < 0 {
+			at = len(t.out.Replaces)
+			t.out.Replaces = append(t.out.Replaces, Replaced{Batch: batch, FirstDay: locale.DayOf(first), Old: ingest.Sums{}, New: ingest.Sums{}})
+		}
+		p := &t.out.Replaces[at]
+		p.LastDay = locale.DayOf(last) // parts come in order
+		for i, m := range []string{"spend", "impressions", "clicks"} {
+			if v[i].Valid {
+				p.Old[m] += v[i].Int64
+				p.New[m] += v[i+3].Int64
+			}
+		}
+	}
+	return rows.Err()
 }
 
 // cmpDay is a unless it is no day.
@@ -724,8 +744,51 @@ func settle(ctx context.Context, conn *sql.Conn, batch int) error {
 		return err
 	}
 	names, sums := sumsOf(held)
-	_, err = conn.ExecContext(ctx, fill(query("settle"), "names", names, "sums", sums, "from", from, "to", to, "accounts", accounts.String))
-	return err
+	parts, err := inParts(ctx, conn, fmt.Sprintf(`select day, count(*) from cell
+		where day between %s and %s and stream in (select stream from stream where account in (%s)) group by day order by day`, from, to, accounts.String))
+	if err != nil {
+		return err
+	}
+	for _, p := range parts {
+		_, err = conn.ExecContext(ctx, fill(query("settle"), "names", names, "sums", sums, "from", date(p.first), "to", date(p.last), "accounts", accounts.String))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// atOnce is how many cells a query joins and adds up: what it holds in memory
+// must not grow with the file. A test has fewer.
+var atOnce int64 = 250_000
+
+// part is some days, both ends included.
+type part struct{ first, last locale.Day }
+
+// inParts cuts days into parts that a query can deal with. counts is a query
+// for the days, in order, and how much there is of each.
+func inParts(ctx context.Context, conn *sql.Conn, counts string) ([]part, error) {
+	rows, err := conn.QueryContext(ctx, counts)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var parts []part
+	sum := atOnce
+	for rows.Next() {
+		var at time.Time
+		var n int64
+		if err := rows.Scan(&at, &n); err != nil {
+			return nil, err
+		}
+		day := locale.DayOf(at)
+		if sum += n; sum > atOnce {
+			parts = append(parts, part{day, day})
+			sum = n
+		}
+		parts[len(parts)-1].last = day
+	}
+	return parts, rows.Err()
 }
 
 // measuresHeld are the measures that the accounts' facts have at all between

@@ -95,8 +95,10 @@ func OpenMemory(ctx context.Context) (*Warehouse, error) {
 }
 
 // memoryLimit bounds what DuckDB keeps in memory before it spills to the
-// temporary folder; a student's laptop has 8 GB.
-const memoryLimit = "1GB"
+// temporary folder: a student's laptop has 8 GB. It keeps what it has written as
+// long as it may, so this much an import of any size takes in the end; it asks
+// for 125 MB a thread.
+func memoryLimit() string { return fmt.Sprintf("%dMB", min(max(256, 128*runtime.NumCPU()), 1024)) }
 
 func (w *Warehouse) open(ctx context.Context, path string) error {
 	// No extension is ever downloaded and no SQL reaches another file: all
@@ -106,7 +108,7 @@ func (w *Warehouse) open(ctx context.Context, path string) error {
 		"autoload_known_extensions":    {"false"},
 		"allow_community_extensions":   {"false"},
 		"enable_external_access":       {"false"},
-		"memory_limit":                 {memoryLimit},
+		"memory_limit":                 {memoryLimit()},
 		"threads":                      {fmt.Sprint(runtime.NumCPU())},
 	}
 	options.Set("temp_directory", w.temp())
