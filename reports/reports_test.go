@@ -363,7 +363,7 @@ func TestDoubt(t *testing.T) {
 func TestUnbroken(t *testing.T) {
 	for in, want := range map[string]string{
 		`<p title="12–18">12–18 octobre, 29 sept. – 12 oct.</p>`: `<p title="12–18">12–&NoBreak;18 octobre, 29 sept. – 12 oct.</p>`,
-		`<option value="x">12–18</option> 1er–18`:                `<option value="x">12–18</option> 1er–18`,
+		`<option value="x">12–18</option> 1er–18`:                `<option value="x">12–18</option> 1er–&NoBreak;18`,
 		`<script type="application/json">"12–18"</script>`:       `<script type="application/json">"12–18"</script>`,
 		`<svg><text>12–18</text></svg>a–b`:                       `<svg><text>12–18</text></svg>a–b`,
 		``:                                                       ``,

@@ -97,7 +97,7 @@ func (p *Page) Execute(set *template.Template, name string, data any) (template.
 	return template.HTML(Unbroken(b.Bytes())), nil
 }
 
-var dayRange = regexp.MustCompile(`(\d)–(\d)`)
+var dayRange = regexp.MustCompile(`(\d|1er)–(\d)`)
 
 // Unbroken keeps ranges such as 12–18 on one line, which a browser would break
 // after the dash. Drawings, data and what has no lines to break stay as they are.

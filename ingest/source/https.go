@@ -172,7 +172,7 @@ func (s HTTPS) client(d Desk, link *url.URL) *http.Client {
 				return nil, errors.New("a connection without TLS")
 			},
 			DisableKeepAlives: true, DisableCompression: true,
-			ResponseHeaderTimeout: d.hooks.idleOr(idleLimit), MaxResponseHeaderBytes: 64 << 10,
+			MaxResponseHeaderBytes: 64 << 10,
 		},
 		CheckRedirect: func(req *http.Request, via []*http.Request) error {
 			if len(via) > maxRedirects {

@@ -317,7 +317,7 @@ func TestAnswers(t *testing.T) {
 	}{
 		"/short": {false, "the connection was cut", 3}, "/chunk": {false, "the connection was cut", 3}, "/unsaid": {true, "does not say how long the file is", 1},
 		"/announced": {true, "the file is larger than 1 MB", 1}, "/endless": {true, "the file is larger than", 1}, "/bomb": {true, "the file is larger than", 1},
-		"/slow": {false, "nothing came any more", 3}, "/silent": {false, "no answer in time", 3},
+		"/slow": {false, "nothing came any more", 3}, "/silent": {false, "nothing came any more", 3},
 		"/page": {true, "answers with a web page", 1}, "/unmarked": {true, "answers with a web page", 1}, "/empty": {false, "the answer is empty", 3},
 		"/401": {true, "asks for a login", 1}, "/403": {true, "asks for a login", 1}, "/404": {false, "has no file at this link (404)", 1}, "/410": {false, "has no file at this link (410)", 1},
 		"/500": {false, "answers 500", 3}, "/418": {false, "answers 418", 1}, "/204": {false, "answers 204", 1}, "/304": {false, "answers 304", 1},
