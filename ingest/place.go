@@ -16,7 +16,8 @@ type place struct {
 	// What every row needs stands first and close together: of thousands of
 	// places, most are not in the processor's cache.
 	campaign, adGroup, ad, object, breakdown int32
-	result                                   int32 // the measure mixed results go to; resultTaken or resultUnknown
+	result                                   int32  // the measure mixed results go to; resultTaken or resultUnknown
+	hash                                     uint64 // of its objects and breakdown; 0: not worked out yet
 	usual                                    placeStream
 	currency                                 string        // of its column; "" where it says none
 	problem                                  *placeProblem // with its names: rows that have it are left out
@@ -29,7 +30,6 @@ type place struct {
 	accountName, accountID string
 	splits                 []string
 	indicator              string // of mixed results
-	hash                   uint64 // of its objects and breakdown; 0: not worked out yet
 }
 
 type placeProblem struct {
