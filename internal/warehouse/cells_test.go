@@ -56,7 +56,7 @@ func TestCells(t *testing.T) {
 	const adGroups = "Account,Day,Campaign,Ad group,Currency code,Impr.,Clicks,Cost,Conversions\n"
 	files := map[string]string{}
 	add := func(name, format string, args ...any) { files[name] += fmt.Sprintf(format, args...) }
-	for _, name := range []string{"order", "disorder", "unnamed", "two currencies", "no measure"} {
+	for _, name := range []string{"order", "disorder", "unnamed", "two currencies", "both currencies", "no measure"} {
 		add(name, adGroups)
 	}
 	add("spans", "Reporting starts,Reporting ends,Day,Campaign name,Impressions,Amount spent (EUR)\n")
@@ -72,6 +72,7 @@ func TestCells(t *testing.T) {
 		add("order", "%s", row(ordered, name, "EUR"))
 		add("disorder", "%s", row(any, name, "EUR"))
 		add("two currencies", "%s", row(any, name, []string{"EUR", "USD"}[campaign%2]))
+		add("both currencies", "%s", row(any, name, []string{"EUR", "USD"}[i%2]))
 		add("no measure", "Account %d,%s,%s,Group %d,EUR,--,--,--,--\n", account, ordered, name, group)
 		if i%9 == 0 {
 			name = ""
