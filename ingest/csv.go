@@ -87,13 +87,11 @@ func (s *splitter) next() (*record, error) {
 			return &s.rec, nil
 		}
 		data := s.buf[s.pos:s.end]
-		if len(data) > 0 && data[0] == 0 && len(bytes.TrimLeft(data, "\x00")) == 0 {
-			if len(data) == 1 && s.eof {
+		if len(data) > 0 && data[0] == 0 && (s.eof || len(data) >= maxRecord) && len(bytes.TrimLeft(data[:min(len(data), maxRecord)], "\x00")) == 0 {
+			if len(data) == 1 {
 				return nil, io.EOF // one is what some programs end a text with
 			}
-			if len(data) > 1 {
-				return nil, &zeroBytes{s.line}
-			}
+			return nil, &zeroBytes{s.line}
 		}
 		n := bytes.IndexByte(data, '\n')
 		if n < 0 && !s.eof && len(data) < maxRecord {
@@ -138,8 +136,8 @@ func (s *splitter) next() (*record, error) {
 // wholeLine splits the next record where it is a line that is all in memory
 // and each of its cells stands there as it is, as nearly all do: none goes on
 // in the next line, is a formula or holds a doubled quote or a stray carriage
-// return. ok is
-// false for any other record, for a blank line and near the end of the buffer.
+// return. ok is false for any other record, for a blank line and near the end of
+// the buffer.
 //
 // It looks at 32 bytes at a time, as four numbers, and visits only the
 // delimiters and control characters among them.

@@ -81,6 +81,7 @@ func TestSplitter(t *testing.T) {
 	check("x\ny,\"b\nc,\"d\",e\n", `1 ["x"] line 2: a quote opens a cell and is never closed`)
 	check("a,b\nc,d\n\x00", `1 ["a" "b"] 2 ["c" "d"]`)
 	check("a,b\nc,d\n\x00\x00\x00", `1 ["a" "b"] 2 ["c" "d"] line 3: nothing but zero bytes from here on`)
+	check("a,b\n\x00\x00\x00c,d\n", `1 ["a" "b"] 2 ["\x00\x00\x00c" "d"]`) // in whatever pieces it comes
 	check("a,b\n\x00c,d\n", `1 ["a" "b"] 2 ["\x00c" "d"]`)
 	check("\"", `line 1: a quote opens a cell and is never closed`)
 }

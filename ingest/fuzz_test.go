@@ -357,10 +357,11 @@ func FuzzSplit(f *testing.F) {
 	f.Add("2026-03-01,\"Brand, all\",Group 12 - Exact,600000000001,EUR,100,10\r\n", byte(','))
 	f.Add("2026-03-01;\"a \"\"b\"\"\";\"\";\"x\"y;z\"w;\"c\nd\";Group 12 - Exact\r\r\n\n", byte(';'))
 	f.Add("été\t\"2026-03-01\"\t\x00\x0b\tGroup 12 - Exact and more\nlast \xff", byte('\t'))
+	f.Add("\x00\x00\x00Brand\n\x00\x00", byte(','))
 	f.Add("=\"0012\",\"=\"\"7\"\"\",=x,=\"a\"\"b\",=\"2026-03-01\"\nBrand,=\"5\",Group 12 - Exact and more\n", byte(','))
 	f.Fuzz(func(t *testing.T, text string, delim byte) {
-		if delim == '"' || delim == '=' || delim == '\n' || delim == '\r' || len(text) > 1<<12 || strings.Contains(text, "\x00\x00") {
-			return // zero bytes that come alone are taken for the damaged end of a file
+		if delim == '"' || delim == '=' || delim == '\n' || delim == '\r' || len(text) > 1<<12 {
+			return
 		}
 		for _, behind := range []string{"", "\n" + strings.Repeat("z", 80) + "\n"} {
 			want, slow, wantErr := splitAll(iotest.OneByteReader(strings.NewReader(text+behind)), delim)
