@@ -3,13 +3,22 @@ package warehouse
 import (
 	"bytes"
 	"crypto/sha256"
+	"database/sql"
+	"database/sql/driver"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow/ipc"
+	"github.com/marcboeker/go-duckdb"
+
+	"vigie/ingest"
 )
 
 // randomFile writes a file of some size that compresses to nothing.
@@ -148,5 +157,109 @@ func TestArchiveGivenUp(t *testing.T) {
 	defer next.Close()
 	if names := inArchive(t, next); len(names) != 0 {
 		t.Errorf("after a new start the archive holds %v", names)
+	}
+}
+
+// Tables of programs and workbooks are read from their end and from their
+// middle. What is taken in of a large one that is still being copied is what is
+// taken in of the same bytes when they are all there.
+func TestImportWhileArchiving(t *testing.T) {
+	dir := t.TempDir()
+	connector, err := duckdb.NewConnector("", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := sql.OpenDB(connector)
+	defer db.Close()
+	conn, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	const ads = `select date '2026-08-01' + (i // 3000)::integer as "Day", 'Campaign ' || i % 7 as "Campaign", 'Group ' || i % 3000 as "Ad group", 'EUR' as "Currency code",
+		i % 1000 as "Impr.", i % 50 as "Clicks", i % 70 / 4 as "Cost", md5(i::varchar) || repeat(md5((i + 1)::varchar), 8) as "Note" from range(75000) t(i)`
+	files := map[string]string{}
+	for _, format := range []string{"parquet", "json"} {
+		files[format] = filepath.Join(dir, "ads."+format)
+		codec := map[string]string{"parquet": ", codec uncompressed"}[format]
+		if _, err := conn.ExecContext(t.Context(), "copy ("+ads+") to '"+files[format]+"' (format "+format+codec+")"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	create := func(name string, write func(f *os.File) error) {
+		files[name] = filepath.Join(dir, "ads."+name)
+		f, err := os.Create(files[name])
+		if err == nil {
+			err = write(f)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Close()
+	}
+	create("arrow", func(f *os.File) error {
+		return conn.Raw(func(dc any) error {
+			a, err := duckdb.NewArrowFromConn(dc.(driver.Conn))
+			if err != nil {
+				return err
+			}
+			rows, err := a.QueryContext(t.Context(), ads)
+			if err != nil {
+				return err
+			}
+			defer rows.Release()
+			w, err := ipc.NewFileWriter(f, ipc.WithSchema(rows.Schema()))
+			if err != nil {
+				return err
+			}
+			for rows.Next() {
+				if err := w.Write(rows.Record()); err != nil {
+					return err
+				}
+			}
+			return w.Close()
+		})
+	})
+	create("xlsx", func(f *os.File) error { return adsXLSX(f, 330_000) })
+	for name, path := range files {
+		t.Run(name, func(t *testing.T) {
+			f, err := os.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			take := func(body io.Reader) (w *Warehouse, r *Imported) {
+				w = open(t)
+				kept, err := w.Archive(body)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if late := kept.SHA256 == ""; late != (body == io.Reader(f)) {
+					t.Fatalf("%d bytes, copied while they are read: %t", kept.Size, late)
+				}
+				r, err = w.Import(t.Context(), Import{Client: "durand", Name: filepath.Base(path), File: kept, Options: ingest.Options{
+					Now: time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC), Zone: time.UTC,
+				}})
+				if err != nil || r.Status != StatusImported || r.Rows < 75_000 {
+					t.Fatal(r, err)
+				}
+				return w, r
+			}
+			w, r := take(f)
+			sum, _, err := CopyHash(io.Discard, io.NewSectionReader(f, 0, 1<<40))
+			if err != nil || r.SHA256 != sum {
+				t.Errorf("kept as %s, is %s: %v", r.SHA256, sum, err)
+			}
+			other, want := take(io.NewSectionReader(f, 0, 1<<40))
+			if fmt.Sprint(r.Problems) != fmt.Sprint(want.Problems) || fmt.Sprint(r.Totals) != fmt.Sprint(want.Totals) {
+				t.Errorf("reported\n%v %v\nwant\n%v %v", r.Totals, r.Problems, want.Totals, want.Problems)
+			}
+			if table(t, w, "from rollup") != table(t, other, "from rollup") {
+				t.Error("the roll-up is another one")
+			}
+			if names := inArchive(t, w); len(names) != 1 || names[0] != sum {
+				t.Errorf("the archive holds %v", names)
+			}
+		})
 	}
 }
