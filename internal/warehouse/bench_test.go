@@ -182,7 +182,7 @@ func TestBenchChild(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := w.Import(context.Background(), Import{Client: "durand", Name: "ads.csv", File: kept, Options: ingest.Options{
+		r, err := w.Import(context.Background(), Import{Client: "durand", Name: filepath.Base(path), File: kept, Options: ingest.Options{
 			Now: time.Date(2028, 1, 2, 0, 0, 0, 0, time.UTC), Zone: time.UTC,
 		}})
 		took = time.Since(start)
@@ -299,6 +299,39 @@ func BenchmarkImport(b *testing.B) {
 			b.ReportMetric(median(cpus), "cpu/read_csv")
 			b.ReportMetric(peak, "peak-MB")
 			b.ReportMetric(theirPeak, "read_csv-peak-MB")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// BenchmarkWorkbook takes workbooks in: their texts and rows are not held, so
+// that the peak grows by what the database keeps and no more.
+func BenchmarkWorkbook(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		rows int
+	}{{"50k", 50_000}, {"500k", 500_000}} {
+		b.Run(c.name, func(b *testing.B) {
+			path := filepath.Join(b.TempDir(), "ads.xlsx")
+			f, err := os.Create(path)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if err := adsXLSX(f, c.rows); err != nil {
+				b.Fatal(err)
+			}
+			f.Close()
+			var took []float64
+			var peak float64
+			for b.Loop() {
+				our := child(b, "import", path)
+				if our.rows != int64(c.rows) {
+					b.Fatalf("%d of %d rows", our.rows, c.rows)
+				}
+				took, peak = append(took, our.wall.Seconds()), max(peak, our.peak)
+			}
+			b.ReportMetric(float64(c.rows)/median(took), "rows/s")
+			b.ReportMetric(peak, "peak-MB")
 			b.ReportMetric(0, "ns/op")
 		})
 	}
