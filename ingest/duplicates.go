@@ -76,30 +76,21 @@ func (d *duplicates) most() bool {
 	return d.copies >= 3 && 2*d.copies > int64(len(d.rows))
 }
 
-// hashBytes mixes bytes into a hash, thirty-two at a time in two halves that do
-// not wait for each other. It is the same for the same bytes everywhere: what is
-// watched must not depend on the machine.
+// hashBytes mixes bytes into a hash, eight at a time. It is the same for the
+// same bytes everywhere: what is watched must not depend on the machine.
 func hashBytes(h uint64, b []byte) uint64 {
 	const k0, k1 = 0x9e3779b97f4a7c15, 0xd6e8feb86659fd93
-	mix := func(x, y uint64) uint64 {
-		hi, lo := bits.Mul64(x, y)
-		return hi ^ lo
-	}
 	h ^= uint64(len(b)) * k1
-	if len(b) >= 32 {
-		other := h ^ k0
-		for ; len(b) >= 32; b = b[32:] {
-			h = mix(h^binary.LittleEndian.Uint64(b), k0^binary.LittleEndian.Uint64(b[8:]))
-			other = mix(other^binary.LittleEndian.Uint64(b[16:]), k1^binary.LittleEndian.Uint64(b[24:]))
-		}
-		h ^= other
-	}
 	for ; len(b) >= 8; b = b[8:] {
-		h = mix(h^binary.LittleEndian.Uint64(b), k0)
+		hi, lo := bits.Mul64(h^binary.LittleEndian.Uint64(b), k0)
+		h = hi ^ lo
 	}
 	var tail uint64
 	for i, c := range b {
 		tail |= uint64(c) << (8 * i)
 	}
-	return mix(mix(h^tail^k1, k0), k1)
+	hi, lo := bits.Mul64(h^tail^k1, k0)
+	h = hi ^ lo
+	hi, lo = bits.Mul64(h, k1)
+	return hi ^ lo
 }

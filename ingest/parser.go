@@ -68,8 +68,6 @@ type parser struct {
 	keyedFrom int
 	spellings map[spelling]*place
 	seeds     [2]maphash.Seed
-	near      *place // the last one
-	luck      int    // how often the one after it was the right one
 
 	streams []*stream
 	groups  int
@@ -154,7 +152,7 @@ func newParser(r *Reader, k *Keys, rows *Rows) *parser {
 	l := r.layout
 	p := &parser{
 		r: r, l: l, keys: k, rows: rows, batch: newBatch(rows.schema),
-		places: map[string]*place{}, spellings: map[spelling]*place{}, seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, near: &place{},
+		places: map[string]*place{}, spellings: map[spelling]*place{}, seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
 		indicators: map[string]*tally{}, byDay: map[locale.Day]*sums{},
 		spend: l.measure("spend"), impr: l.measure("impressions"), clicks: l.measure("clicks"),
 		cpm: -1, result: -1, day: -1, starts: l.cell("first_day"), ends: l.cell("last_day"), ordered: true,

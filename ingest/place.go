@@ -23,9 +23,6 @@ type place struct {
 	problem                                  *placeProblem // with its names: rows that have it are left out
 	others                                   []placeStream
 
-	spelling string // the last new one
-	next     *place // the one that came after it the last time
-
 	account                int32
 	accountName, accountID string
 	splits                 []string
@@ -127,27 +124,12 @@ func (s *sums) byID(measures []boundMeasure) Sums {
 // the place itself would wait for memory in every row.
 type spelling [2]uint64
 
-// place finds where a row belongs. Most exports list the same objects in the
-// same order day after day, so it looks first at what came next the last time,
-// as long as that is often right; then at how the keyed cells are spelled; and
-// where that is new, it reads them.
+// place finds where a row belongs: by how its keyed cells are spelled, and where
+// that is new, by reading them.
 func (p *parser) place(rec *record, day locale.Day) *place {
 	cells, ok := p.keyedCells(rec)
 	if !ok {
 		return p.readPlace(rec, day)
-	}
-	before := p.near
-	if p.luck < 0 {
-		p.luck++
-	} else if next := before.next; next != nil {
-		if next.spelling == string(cells) {
-			p.luck = min(p.luck+1, 100)
-			p.near = next
-			return next
-		}
-		if p.luck--; p.luck < 0 {
-			p.luck = -10_000 // rows until it is tried again
-		}
 	}
 	name := spelling{maphash.Bytes(p.seeds[0], cells), maphash.Bytes(p.seeds[1], cells)}
 	at := p.spellings[name]
@@ -157,9 +139,7 @@ func (p *parser) place(rec *record, day locale.Day) *place {
 			clear(p.spellings)
 		}
 		p.spellings[name] = at
-		at.spelling = string(cells)
 	}
-	before.next, p.near = at, at
 	return at
 }
 
@@ -193,7 +173,6 @@ func (p *parser) readPlace(rec *record, day locale.Day) *place {
 	if len(p.places) >= maxPlaces {
 		clear(p.places) // Keys still knows them
 		clear(p.spellings)
-		p.near = &place{}
 	}
 	p.places[string(b)] = at
 	return at
