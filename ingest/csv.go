@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math/bits"
 	"unicode/utf8"
 
 	"vigie/internal/locale"
@@ -16,6 +17,7 @@ type record struct {
 	cells [][]byte // valid until the next record is read
 	kinds []kind   // of a sheet's cells; nil where all are text
 	raw   []byte   // the line as it stands, where it is there in one piece
+	ends  []int    // where each cell ends in raw; nil where quotes were taken out of cells
 	long  bool     // longer than maxRecord: the cells are not there
 	dirty bool     // not valid UTF-8
 	open  bool     // the file ends with it, and no line end
@@ -44,6 +46,7 @@ type splitter struct {
 	eof      bool
 	line     int // of the next record
 	rec      record
+	ends     []int
 	unquoted []byte // cells that had doubled quotes
 	accents  bool   // some record had valid UTF-8 beyond ASCII
 }
@@ -80,14 +83,15 @@ var zeroBytesText = locale.Text{
 // next gives the next record; io.EOF after the last one.
 func (s *splitter) next() (*record, error) {
 	for {
+		if s.wholeLine() {
+			return &s.rec, nil
+		}
 		data := s.buf[s.pos:s.end]
-		if len(data) > 0 && data[0] == 0 && len(bytes.TrimLeft(data, "\x00")) == 0 {
-			if len(data) == 1 && s.eof {
+		if len(data) > 0 && data[0] == 0 && (s.eof || len(data) >= maxRecord) && len(bytes.TrimLeft(data[:min(len(data), maxRecord)], "\x00")) == 0 {
+			if len(data) == 1 {
 				return nil, io.EOF // one is what some programs end a text with
 			}
-			if len(data) > 1 {
-				return nil, &zeroBytes{s.line}
-			}
+			return nil, &zeroBytes{s.line}
 		}
 		n := bytes.IndexByte(data, '\n')
 		if n < 0 && !s.eof && len(data) < maxRecord {
@@ -99,27 +103,8 @@ func (s *splitter) next() (*record, error) {
 		if n >= maxRecord || n < 0 && !s.eof {
 			return s.skipLong()
 		}
-		skip := n + 1
-		if n < 0 {
-			if len(data) == 0 {
-				return nil, io.EOF
-			}
-			n, skip = len(data), len(data)
-		}
-		open := skip == n
-		line := data[:n]
-		if len(line) > 0 && line[len(line)-1] == '\r' {
-			line = line[:len(line)-1]
-		}
-		if s.simple(line) {
-			s.pos += skip
-			s.line++
-			if len(line) == 0 {
-				continue
-			}
-			s.rec.open = open
-			s.check(line)
-			return &s.rec, nil
+		if len(data) == 0 {
+			return nil, io.EOF
 		}
 		used, lines, blank, err := s.quotedRecord(data)
 		if err != nil {
@@ -135,56 +120,116 @@ func (s *splitter) next() (*record, error) {
 			continue
 		}
 		s.rec.line = s.line
+		s.rec.open = s.eof && used == len(data) && len(s.rec.raw) == used
 		s.pos += used
 		s.line += lines
 		if blank {
 			continue
 		}
-		s.check(data[:used])
+		if !ascii(data[:used]) {
+			s.check(data[:used])
+		}
 		return &s.rec, nil
 	}
 }
 
-// simple splits a line that is a whole record, as most are: no cell goes on in
-// the next line, holds a doubled quote or a stray carriage return. ok is false
-// for any other line.
-func (s *splitter) simple(line []byte) (ok bool) {
-	s.rec = record{line: s.line, cells: s.rec.cells[:0], raw: line}
-	if bytes.IndexByte(line, '\r') >= 0 {
-		return false
+// wholeLine splits the next record where it is a line that is all in memory
+// and each of its cells stands there as it is, as nearly all do: none goes on
+// in the next line, is a formula or holds a doubled quote or a stray carriage
+// return. ok is false for any other record, for a blank line and near the end of
+// the buffer.
+//
+// It looks at 32 bytes at a time, as four numbers, and visits only the
+// delimiters and control characters among them.
+func (s *splitter) wholeLine() (ok bool) {
+	const (
+		each = 0x0101010101010101
+		high = 0x80 * each
+	)
+	data, delim := s.buf[s.pos:s.end], s.delim
+	delims := uint64(delim) * each
+	// marks has the high bit set in each byte that is a delimiter or up to 0x0d.
+	marks := func(w uint64) uint64 {
+		x := w ^ delims
+		return (^((x&^high + 0x7f*each) | x) | ^((w|high)-0x0e*each)&^w) & high
 	}
-	if bytes.IndexByte(line, '"') < 0 {
-		for {
-			i := bytes.IndexByte(line, s.delim)
-			if i < 0 {
-				s.rec.cells = append(s.rec.cells, line)
-				return true
-			}
-			s.rec.cells = append(s.rec.cells, line[:i])
-			line = line[i+1:]
-		}
-	}
-	for {
-		var cell []byte
-		end := 0
-		if open := opening(line); open > 0 {
-			end = bytes.IndexByte(line[open:], '"') + open + 1
-			if end == open || end < len(line) && line[end] != s.delim {
+	cells, ends := s.rec.cells[:0], s.ends[:0]
+	start, quote := 0, 0 // of the present cell, and its closing quote; 0 where it has none
+	var beyond uint64    // high bits of what is no ASCII
+	for base := 0; base+32 <= len(data); base += 32 {
+		b := data[base : base+32]
+		w0, w1 := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])
+		w2, w3 := binary.LittleEndian.Uint64(b[16:]), binary.LittleEndian.Uint64(b[24:])
+		// The multiplication gathers the high bits of eight bytes in one.
+		const gather = 0x0102040810204080
+		m := marks(w0)>>7*gather>>56 | marks(w1)>>7*gather>>56<<8 | marks(w2)>>7*gather>>56<<16 | marks(w3)>>7*gather>>56<<24
+		if base == 0 {
+			switch opening(data) {
+			case 1:
+				if quote = closing(data, 0); quote < 0 {
+					return false
+				}
+			case 2:
 				return false
 			}
-			cell = line[open : end-1]
-		} else {
-			if end = bytes.IndexByte(line, s.delim); end < 0 {
-				end = len(line)
-			}
-			cell = line[:end]
 		}
-		s.rec.cells = append(s.rec.cells, cell)
-		if end == len(line) {
+		for ; m != 0; m &= m - 1 {
+			at := base + bits.TrailingZeros64(m)
+			c, skip := data[at], 0
+			if at < quote {
+				if c == '\n' || c == '\r' {
+					return false
+				}
+				continue
+			}
+			if c != delim {
+				switch {
+				case c == '\n':
+					skip = 1
+				case c == '\r' && at+1 < len(data) && data[at+1] == '\n':
+					skip = 2
+				case c == '\r':
+					return false
+				default:
+					continue
+				}
+			}
+			if quote == 0 {
+				cells = append(cells, data[start:at])
+			} else if at == quote+1 {
+				cells = append(cells, data[start+1:quote])
+				quote = 0
+			} else {
+				return false
+			}
+			ends = append(ends, at)
+			if start = at + 1; skip == 0 {
+				switch opening(data[start:]) {
+				case 1:
+					if quote = closing(data, start); quote < 0 {
+						return false
+					}
+				case 2:
+					return false
+				}
+				continue
+			}
+			if at == 0 || at >= maxRecord {
+				return false
+			}
+			s.rec.line, s.rec.cells, s.rec.ends, s.ends = s.line, cells, ends, ends
+			s.rec.raw, s.rec.long, s.rec.dirty, s.rec.open = data[:at], false, false, false
+			s.pos += at + skip
+			s.line++
+			// The last words may hold bytes of the next line: then it is looked at once more.
+			if (beyond|w0|w1|w2|w3)&high != 0 && !ascii(s.rec.raw) {
+				s.check(s.rec.raw)
+			}
 			return true
 		}
-		line = line[end+1:]
+		beyond |= w0 | w1 | w2 | w3
 	}
+	return false
 }
 
 // opening is the length of what opens a quoted cell at the start of b: a quote,
@@ -212,11 +257,17 @@ func formulaText(cell []byte) []byte {
 	return cell
 }
 
-// check notes whether a record is valid UTF-8.
-func (s *splitter) check(raw []byte) {
-	if ascii(raw) {
-		return
+// closing is where the next quote stands behind the one at start; -1 for none.
+func closing(data []byte, start int) int {
+	n := bytes.IndexByte(data[start+1:], '"')
+	if n < 0 {
+		return -1
 	}
+	return start + 1 + n
+}
+
+// check notes whether a record with bytes beyond ASCII is valid UTF-8.
+func (s *splitter) check(raw []byte) {
 	if utf8.Valid(raw) {
 		s.accents = true
 		return

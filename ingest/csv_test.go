@@ -30,6 +30,15 @@ func splitAll(r io.Reader, delim byte) (records []string, s *splitter, err error
 		if rec.long {
 			note = " long"
 		}
+		if rec.dirty {
+			note += " dirty"
+		}
+		for i, end := range rec.ends {
+			// Where cells are said to end is where they end.
+			if from := end - len(rec.cells[i]); string(rec.raw[max(from, 0):end]) != string(rec.cells[i]) && rec.raw[end-1] != '"' {
+				return records, s, fmt.Errorf("cell %d of %q does not end at %d", i, rec.raw, end)
+			}
+		}
 		records = append(records, fmt.Sprintf("%d%s %q", rec.line, note, cells))
 	}
 }
@@ -72,6 +81,7 @@ func TestSplitter(t *testing.T) {
 	check("x\ny,\"b\nc,\"d\",e\n", `1 ["x"] line 2: a quote opens a cell and is never closed`)
 	check("a,b\nc,d\n\x00", `1 ["a" "b"] 2 ["c" "d"]`)
 	check("a,b\nc,d\n\x00\x00\x00", `1 ["a" "b"] 2 ["c" "d"] line 3: nothing but zero bytes from here on`)
+	check("a,b\n\x00\x00\x00c,d\n", `1 ["a" "b"] 2 ["\x00\x00\x00c" "d"]`) // in whatever pieces it comes
 	check("a,b\n\x00c,d\n", `1 ["a" "b"] 2 ["\x00c" "d"]`)
 	check("\"", `line 1: a quote opens a cell and is never closed`)
 }

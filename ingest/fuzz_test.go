@@ -350,3 +350,25 @@ func FuzzCSV(f *testing.F) {
 		}
 	})
 }
+
+// FuzzSplit asks that lines split at one go give what they give when their
+// bytes come one by one, whatever stands in them and behind them.
+func FuzzSplit(f *testing.F) {
+	f.Add("2026-03-01,\"Brand, all\",Group 12 - Exact,600000000001,EUR,100,10\r\n", byte(','))
+	f.Add("2026-03-01;\"a \"\"b\"\"\";\"\";\"x\"y;z\"w;\"c\nd\";Group 12 - Exact\r\r\n\n", byte(';'))
+	f.Add("été\t\"2026-03-01\"\t\x00\x0b\tGroup 12 - Exact and more\nlast \xff", byte('\t'))
+	f.Add("\x00\x00\x00Brand\n\x00\x00", byte(','))
+	f.Add("=\"0012\",\"=\"\"7\"\"\",=x,=\"a\"\"b\",=\"2026-03-01\"\nBrand,=\"5\",Group 12 - Exact and more\n", byte(','))
+	f.Fuzz(func(t *testing.T, text string, delim byte) {
+		if delim == '"' || delim == '=' || delim == '\n' || delim == '\r' || len(text) > 1<<12 {
+			return
+		}
+		for _, behind := range []string{"", "\n" + strings.Repeat("z", 80) + "\n"} {
+			want, slow, wantErr := splitAll(iotest.OneByteReader(strings.NewReader(text+behind)), delim)
+			got, fast, err := splitAll(strings.NewReader(text+behind), delim)
+			if !reflect.DeepEqual(got, want) || fmt.Sprint(err) != fmt.Sprint(wantErr) || fast.accents != slow.accents {
+				t.Fatalf("%q\ngives %s %v\nwant  %s %v", text+behind, got, err, want, wantErr)
+			}
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"hash/maphash"
 	"io"
 	"slices"
 	"strconv"
@@ -11,13 +12,14 @@ import (
 // parser is the state of one reading: it turns records into rows of batches
 // and keeps what the report will say.
 type parser struct {
-	r     *Reader
-	l     *layout
-	keys  *Keys
-	rows  *Rows
-	src   source
-	batch *batch
-	line  int
+	r       *Reader
+	l       *layout
+	keys    *Keys
+	rows    *Rows
+	src     source
+	batch   *batch
+	waiting *dayOrder // rows that must be put in order; nil as long as they come so
+	line    int
 
 	// Numeric columns: the measures first, at their place in layout.measures,
 	// then the checks, then the mixed results. The values of the present row
@@ -57,10 +59,16 @@ type parser struct {
 	fetched fetched // of the column that says when each row was
 
 	// Names.
-	names   []int // columns that name objects
-	keyed   []int // columns that together say where a row belongs
-	places  map[string]*place
-	keyBuf  []byte
+	names  []int // columns that name objects
+	keyed  []int // columns that together say where a row belongs
+	places map[string]*place
+	keyBuf []byte
+	// Where the keyed columns stand together: the first of them, else -1, and
+	// the places by the spelling of their cells.
+	keyedFrom int
+	spellings map[spelling]*place
+	seeds     [2]maphash.Seed
+
 	streams []*stream
 	groups  int
 	byDay   map[locale.Day]*sums
@@ -73,6 +81,7 @@ type parser struct {
 	problems   []Problem
 	moreIssues int64
 	good       int64
+	told       int64 // of them, when Progress was last called
 	skipped    int64
 	dups       duplicates
 	tallies    [tallyKinds]tally
@@ -136,11 +145,15 @@ const (
 	maxName     = 8 << 10
 )
 
+// progressRows is how many rows are read between two calls of Progress.
+const progressRows = 16 << 10
+
 func newParser(r *Reader, k *Keys, rows *Rows) *parser {
 	l := r.layout
 	p := &parser{
 		r: r, l: l, keys: k, rows: rows, batch: newBatch(rows.schema),
-		places: map[string]*place{}, indicators: map[string]*tally{}, byDay: map[locale.Day]*sums{},
+		places: map[string]*place{}, spellings: map[spelling]*place{}, seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
+		indicators: map[string]*tally{}, byDay: map[locale.Day]*sums{},
 		spend: l.measure("spend"), impr: l.measure("impressions"), clicks: l.measure("clicks"),
 		cpm: -1, result: -1, day: -1, starts: l.cell("first_day"), ends: l.cell("last_day"), ordered: true,
 		order: l.counted("order", "orders"), orders: l.measure("orders"), revenue: l.measure("revenue"),
@@ -211,7 +224,22 @@ func newParser(r *Reader, k *Keys, rows *Rows) *parser {
 			p.keyed = append(p.keyed, at)
 		}
 	}
+	p.keyedFrom = together(p.keyed)
 	return p
+}
+
+// together is the first of some columns if they are neighbours, else -1.
+func together(columns []int) int {
+	sorted := slices.Sorted(slices.Values(columns))
+	for i, c := range sorted {
+		if c != sorted[0]+i {
+			return -1
+		}
+	}
+	if len(sorted) == 0 {
+		return -1
+	}
+	return sorted[0]
 }
 
 func isObject(role string) bool {
@@ -254,9 +282,26 @@ func (p *parser) run() error {
 		if p.batch.rows == batchRows && !p.flush() {
 			return errClosed
 		}
+		if p.good == p.told+progressRows {
+			p.progress()
+		}
 	}
 	if err := p.settle(); err != nil {
 		return err
+	}
+	if p.waiting != nil {
+		closed := false
+		err := p.waiting.each(len(p.l.measures), func(first, last locale.Day, keys [6]int32, values []int64, has []bool) bool {
+			p.batch.add(p.rows.memory, first, last, keys, values, has)
+			closed = p.batch.rows == batchRows && !p.flush()
+			return !closed
+		})
+		if err != nil {
+			return err
+		}
+		if closed {
+			return errClosed
+		}
 	}
 	if p.batch.rows > 0 && !p.flush() {
 		return errClosed
@@ -266,12 +311,21 @@ func (p *parser) run() error {
 	return nil
 }
 
-func (p *parser) flush() bool {
-	p.progress()
-	return p.rows.send(p.batch.record(p.rows.memory))
+// close gives back what a reading holds, however it ended.
+func (p *parser) close() {
+	p.batch.drop()
+	if p.waiting != nil {
+		p.waiting.close()
+	}
 }
 
+func (p *parser) flush() bool {
+	return p.rows.send(p.batch.record())
+}
+
+// progress tells how far the reading is.
 func (p *parser) progress() {
+	p.told = p.good
 	if p.r.opts.Progress != nil {
 		p.r.opts.Progress(p.r.file.Name, p.good, min(1, float64(p.r.disk.read)/float64(p.r.file.Size)))
 	}
@@ -345,8 +399,8 @@ func (p *parser) record(rec *record, header []string) error {
 		p.fetched.see(cell(rec, p.fetched.column), p.dates.order)
 	}
 	where := p.place(rec, first)
-	if where.problem.EN != "" {
-		p.rejectText(where.column, where.value, where.problem)
+	if x := where.problem; x != nil {
+		p.rejectText(x.column, x.value, x.text)
 		return nil
 	}
 	return p.keep(rec, where, first, last)
@@ -371,11 +425,7 @@ func (p *parser) keep(rec *record, where *place, first, last locale.Day) error {
 			p.values[p.spend], p.has[p.spend] = perUnit(p.values[p.cpm], p.values[p.impr], 1000)
 		}
 	}
-	grain := GrainSpan
-	if first == last {
-		grain = GrainDay
-	}
-	st, g := p.stream(where, grain)
+	st, g := p.stream(where, first != last)
 	if err := g.add(p.values, p.has, p.l.measures); err != nil {
 		return p.tooLarge(err)
 	}
@@ -403,11 +453,28 @@ func (p *parser) keep(rec *record, where *place, first, last locale.Day) error {
 		p.firstSeen = first
 	}
 	p.lastSeen = max(p.lastSeen, last)
-	p.ordered = p.ordered && first >= p.lastFirst
+	inOrder := first >= p.lastFirst
+	p.ordered = p.ordered && inOrder
 	p.lastFirst = first
 	p.notFirst = p.notFirst || first != last || first != p.r.head.from
 	p.verify(rec)
 	p.look.row(p, st, where, first, last)
-	p.batch.add(first, last, [6]int32{st.Key, where.campaign, where.adGroup, where.ad, where.object, where.breakdown}, p.values, p.has)
+	return p.store(inOrder, first, last, [6]int32{st.Key, where.campaign, where.adGroup, where.ad, where.object, where.breakdown})
+}
+
+// store adds a row to the batch, or to the rows that wait to be put in order.
+func (p *parser) store(inOrder bool, first, last locale.Day, keys [6]int32) error {
+	values, has := p.values[:len(p.l.measures)], p.has[:len(p.l.measures)]
+	if !inOrder && p.waiting == nil && p.r.opts.ByDay {
+		p.waiting = newDayOrder(p.r.opts.TempDir)
+		if err := p.batch.each(p.waiting.add); err != nil {
+			return err
+		}
+		p.batch.drop()
+	}
+	if p.waiting != nil {
+		return p.waiting.add(first, last, keys, values, has)
+	}
+	p.batch.add(p.rows.memory, first, last, keys, values, has)
 	return nil
 }

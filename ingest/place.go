@@ -3,6 +3,7 @@ package ingest
 import (
 	"cmp"
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"strings"
 
@@ -12,24 +13,33 @@ import (
 // place is where rows with the same names belong: the keys of their objects.
 // It is looked up by the bytes of those cells, so that a row costs one lookup.
 type place struct {
-	problem       locale.Text // with its names: rows that have it are left out
-	column, value string
+	// What every row needs stands first and close together: of thousands of
+	// places, most are not in the processor's cache.
+	campaign, adGroup, ad, object, breakdown int32
+	result                                   int32  // the measure mixed results go to; resultTaken or resultUnknown
+	hash                                     uint64 // of its objects and breakdown; 0: not worked out yet
+	usual                                    placeStream
+	currency                                 string        // of its column; "" where it says none
+	problem                                  *placeProblem // with its names: rows that have it are left out
+	others                                   []placeStream
 
-	account, campaign, adGroup, ad, object, breakdown int32
-	accountName, accountID                            string
-	currency                                          string // of its column; "" where it says none
-	splits                                            []string
-	indicator                                         string // of mixed results
-	result                                            int    // the measure they go to; resultTaken or resultUnknown
-	streams                                           []placeStream
-	hash                                              uint64 // of its objects and breakdown; 0: not worked out yet
+	account                int32
+	accountName, accountID string
+	splits                 []string
+	indicator              string // of mixed results
+}
+
+type placeProblem struct {
+	text          locale.Text
+	column, value string
 }
 
 // placeStream is the stream of a place's rows of one grain and currency.
 type placeStream struct {
-	grain, currency string
-	stream          *stream
-	sums            *sums
+	stream   *stream
+	sums     *sums
+	currency string
+	span     bool
 }
 
 const (
@@ -108,8 +118,47 @@ func (s *sums) byID(measures []boundMeasure) Sums {
 	return out
 }
 
-// place finds where a row belongs.
+// spelling stands for keyed cells as a line has them. Two hashes of seeds drawn
+// for each reading make one of 128 bits: nobody can write a file in which two
+// spellings share it, and chance will not. Holding the cells against those of
+// the place itself would wait for memory in every row.
+type spelling [2]uint64
+
+// place finds where a row belongs: by how its keyed cells are spelled, and where
+// that is new, by reading them.
 func (p *parser) place(rec *record, day locale.Day) *place {
+	cells, ok := p.keyedCells(rec)
+	if !ok {
+		return p.readPlace(rec, day)
+	}
+	name := spelling{maphash.Bytes(p.seeds[0], cells), maphash.Bytes(p.seeds[1], cells)}
+	at := p.spellings[name]
+	if at == nil {
+		at = p.readPlace(rec, day)
+		if len(p.spellings) >= maxPlaces {
+			clear(p.spellings)
+		}
+		p.spellings[name] = at
+	}
+	return at
+}
+
+// keyedCells is the part of a line with the keyed cells; ok is false where they
+// do not stand together.
+func (p *parser) keyedCells(rec *record) (cells []byte, ok bool) {
+	last := p.keyedFrom + len(p.keyed) - 1
+	if p.keyedFrom < 0 || last >= len(rec.ends) {
+		return nil, false
+	}
+	start := 0
+	if p.keyedFrom > 0 {
+		start = rec.ends[p.keyedFrom-1] + 1
+	}
+	return rec.raw[start:rec.ends[last]], true
+}
+
+// readPlace finds where a row belongs by the contents of its keyed cells.
+func (p *parser) readPlace(rec *record, day locale.Day) *place {
 	b := p.keyBuf[:0]
 	for _, at := range p.keyed {
 		c := cell(rec, at)
@@ -123,6 +172,7 @@ func (p *parser) place(rec *record, day locale.Day) *place {
 	at := p.newPlace(rec, day)
 	if len(p.places) >= maxPlaces {
 		clear(p.places) // Keys still knows them
+		clear(p.spellings)
 	}
 	p.places[string(b)] = at
 	return at
@@ -158,8 +208,8 @@ func (p *parser) newPlace(rec *record, day locale.Day) *place {
 	w := &place{result: resultTaken}
 	for _, at := range p.keyed {
 		if len(cell(rec, at)) > maxName {
-			w.problem = say("is longer than any name (%s characters)", "est plus long que n’importe quel nom (%s caractères)", fmt.Sprint(len(cell(rec, at))))
-			w.column, w.value = p.header(at), p.text(rec, at)
+			text := say("is longer than any name (%s characters)", "est plus long que n’importe quel nom (%s caractères)", fmt.Sprint(len(cell(rec, at))))
+			w.problem = &placeProblem{text, p.header(at), p.text(rec, at)}
 			return w
 		}
 	}
@@ -167,8 +217,8 @@ func (p *parser) newPlace(rec *record, day locale.Day) *place {
 	if code := role("currency"); code != "" {
 		c := currenciesOf(code)
 		if len(c) != 1 {
-			w.problem = locale.Text{EN: "is no currency code: want EUR, USD…", FR: "n’est pas un code de devise\u00a0: attendu EUR, USD…"}
-			w.column, w.value = p.header(p.l.cell("currency")), code
+			text := locale.Text{EN: "is no currency code: want EUR, USD…", FR: "n’est pas un code de devise\u00a0: attendu EUR, USD…"}
+			w.problem = &placeProblem{text, p.header(p.l.cell("currency")), code}
 			return w
 		}
 		w.currency = c[0]
@@ -209,7 +259,7 @@ func (p *parser) newPlace(rec *record, day locale.Day) *place {
 	w.breakdown = p.keys.Breakdown(pairs)
 	if p.result >= 0 {
 		w.indicator = role("result_kind")
-		w.result = p.l.resultOf(w.indicator)
+		w.result = int32(p.l.resultOf(w.indicator))
 	}
 	return w
 }
@@ -277,7 +327,7 @@ func (p *parser) takeResult(w *place) bool {
 }
 
 // stream finds the stream of the present row, and the sums it adds to.
-func (p *parser) stream(w *place, grain string) (*stream, *sums) {
+func (p *parser) stream(w *place, span bool) (*stream, *sums) {
 	currency := w.currency
 	if currency == "" {
 		currency = p.rowCurrency()
@@ -285,10 +335,17 @@ func (p *parser) stream(w *place, grain string) (*stream, *sums) {
 	if currency == "" && p.spend >= 0 && p.has[p.spend] && p.values[p.spend] > 0 {
 		p.tallies[tallyNoMoney].note(p.line, "")
 	}
-	for i := range w.streams {
-		if s := &w.streams[i]; s.grain == grain && s.currency == currency {
+	if s := &w.usual; s.stream != nil && s.span == span && s.currency == currency {
+		return s.stream, s.sums
+	}
+	for _, s := range w.others {
+		if s.span == span && s.currency == currency {
 			return s.stream, s.sums
 		}
+	}
+	grain := GrainDay
+	if span {
+		grain = GrainSpan
 	}
 	st := p.streamOf(w, grain, currency)
 	g := st.groups[w.breakdown]
@@ -301,11 +358,15 @@ func (p *parser) stream(w *place, grain string) (*stream, *sums) {
 	case st.rest == nil:
 		st.rest = newSums(len(p.l.measures))
 	}
-	s := placeStream{grain, currency, st, st.rest}
+	s := placeStream{st, st.rest, currency, span}
 	if g != nil {
 		s.sums = &g.sums
 	}
-	w.streams = append(w.streams, s)
+	if w.usual.stream == nil {
+		w.usual = s
+	} else {
+		w.others = append(w.others, s)
+	}
 	return st, s.sums
 }
 

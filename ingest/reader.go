@@ -46,12 +46,13 @@ type Options struct {
 	Decimal  string     // "," or "."; empty: decide from the file
 	Dates    string     // "dmy" or "mdy"; empty: decide from the file
 	Complete bool       // the file holds all campaigns of its account
+	ByDay    bool       // give rows in order of their first day, whatever the file's: see Rows
 	Mappings []Mapping  // what the team's own tables mean
 	Drop     []string   // headers of columns that hold data about people: declared, and not read
 	Now      time.Time
 	Zone     *time.Location // of the agency; nil: UTC
-	TempDir  string         // where a compressed file is unpacked; empty: the system's
-	// Progress is called for each batch by the goroutine that parses; share is
+	TempDir  string         // folder for temporary files; empty: the system's
+	// Progress is called now and then by the goroutine that parses; share is
 	// how much of the file was read, from 0 to 1. It may be nil.
 	Progress func(file string, rows int64, share float64)
 }

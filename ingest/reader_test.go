@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/apache/arrow/go/v17/arrow/memory/mallocator"
-
 	"vigie/internal/locale"
 )
 
@@ -65,7 +63,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows := &Rows{schema: r.layout.schema(), memory: mallocator.NewMallocator()}
+		rows := &Rows{schema: r.layout.schema(), memory: newPool()}
 		parser := newParser(r, NewKeys(1), rows)
 		largest := 0
 		for done := false; !done; {
@@ -82,7 +80,7 @@ func TestMemoryIsBounded(t *testing.T) {
 				t.Fatal(err)
 			}
 			if parser.batch.rows == batchRows {
-				parser.batch.record(rows.memory).Release()
+				parser.batch.record().Release()
 			}
 			largest = max(largest, len(parser.places))
 		}
@@ -138,7 +136,7 @@ func TestDuplicates(t *testing.T) {
 // wherever it is closed; one that is read to its end needs no closing.
 func TestCloseEndsTheReading(t *testing.T) {
 	before := runtime.NumGoroutine()
-	f := pattern{googleHeader, "2025-09-02,Campaign 000000000,EUR,20,11,5.00\n", 200_000}
+	f := pattern{googleHeader, "2025-09-02,Campaign 000000000,EUR,20,11,5.00\n", 4 * batchRows}
 	for batches := range 4 {
 		r, err := Open(File{Name: "in.csv", Size: f.size(), R: f}, Options{Now: testNow})
 		if err != nil {
@@ -165,7 +163,7 @@ func TestCloseEndsTheReading(t *testing.T) {
 	}
 	rows := r.Read(NewKeys(1))
 	for rows.Next() {
-		if n := rows.memory.AllocatedBytes(); n > 8<<20 {
+		if n := rows.memory.AllocatedBytes(); n > 4*batchRows*int64(8*rows.Schema().NumFields()) {
 			t.Fatalf("%d bytes at once", n)
 		}
 	}
@@ -361,7 +359,7 @@ func TestKnownAsOf(t *testing.T) {
 	check("Report 2027-10-26 07.16.csv", "", 0, "2026-11-23 09:00:00 import") // not made yet
 }
 
-// Progress comes with every batch and at the end, and the keys of a file that
+// Progress comes every so many rows and at the end, and the keys of a file that
 // is read twice are the same.
 func TestProgress(t *testing.T) {
 	text := googleHeader + strings.Repeat("2025-09-02,Brand,EUR,100,10,5.00\n", 40_000)
@@ -388,7 +386,7 @@ func TestProgress(t *testing.T) {
 		if rows.Err() != nil || keys[0] != "98" { // the account is 7, the campaign 8, the stream 9
 			t.Error(rows.Err(), keys)
 		}
-		if want := []int64{batchRows, 2 * batchRows, 40_000, 40_000}; !slices.Equal(calls, want) || read != 1 {
+		if want := []int64{progressRows, 2 * progressRows, 40_000}; !slices.Equal(calls, want) || read != 1 {
 			t.Errorf("progress at %v rows, %v of the file", calls, read)
 		}
 	}

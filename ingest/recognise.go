@@ -23,7 +23,7 @@ func (r *Reader) openBook() error {
 		if err := checkBook(z, r.file.Size); err != nil {
 			return err
 		}
-		book, err := openWorkbook(z)
+		book, err := openWorkbook(z, r.opts.TempDir)
 		if err != nil {
 			return err
 		}

@@ -154,6 +154,13 @@ func (p *parser) readNumbers(rec *record) (column int, value string, worst found
 			continue
 		}
 		raw := cell(rec, c.cell)
+		if rec.kinds == nil {
+			// The usual cell says nothing about its column.
+			if v, ok := c.quick(raw); ok {
+				p.values[i], p.has[i] = v, true
+				continue
+			}
+		}
 		plain := rec.kinds != nil && c.cell < len(rec.kinds) && rec.kinds[c.cell].number
 		v, mark, is := c.read(raw, plain, nulls)
 		p.values[i], p.has[i] = v, is == fine

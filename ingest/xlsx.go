@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/xml"
-	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -15,24 +14,21 @@ import (
 )
 
 // Limits of workbooks, and of what is compressed in other ways. A sheet is read as a stream, so its size costs only
-// time; shared texts must be held, and a workbook with more of them than fits
-// is refused rather than kept on disk: it would hold about a million different
-// names.
+// time; shared texts must be at hand, and go to a file where they are many.
 const (
-	maxParts      = 200
-	maxUnzipped   = 2 << 30
-	maxRatio      = 100      // unzipped size to zipped, of files
-	ratioFrom     = 16 << 20 // that unzip to more than this
-	maxSharedText = 64 << 20
-	maxColumns    = 16_384
-	maxGaps       = 100_000_000 // cells that rows skip over, in a whole sheet
+	maxParts    = 200
+	maxUnzipped = 2 << 30
+	maxRatio    = 100      // unzipped size to zipped, of files
+	ratioFrom   = 16 << 20 // that unzip to more than this
+	maxColumns  = 16_384
+	maxGaps     = 100_000_000 // cells that rows skip over, in a whole sheet
 )
 
 // workbook is an XLSX file.
 type workbook struct {
 	parts    map[string]*zip.File
 	sheets   []sheetRef
-	shared   texts
+	shared   *texts
 	styles   []style
 	date1904 bool
 }
@@ -51,23 +47,6 @@ type style struct {
 	currency string
 }
 
-// texts holds many strings in one block of memory.
-type texts struct {
-	all  []byte
-	ends []uint32
-}
-
-func (t *texts) get(i int) []byte {
-	if i < 0 || i >= len(t.ends) {
-		return nil
-	}
-	start := uint32(0)
-	if i > 0 {
-		start = t.ends[i-1]
-	}
-	return t.all[start:t.ends[i]]
-}
-
 // errBook is a workbook that is not read, in words.
 type errBook struct{ text locale.Text }
 
@@ -75,9 +54,10 @@ func (e *errBook) Error() string { return e.text.EN }
 
 func refuseBook(en, fr string, args ...any) error { return &errBook{say(en, fr, args...)} }
 
-// openWorkbook reads all of a workbook but its sheets.
-func openWorkbook(z *zip.Reader) (*workbook, error) {
-	w := &workbook{parts: partsOf(z)}
+// openWorkbook reads all of a workbook but its sheets. temp is the folder for
+// shared texts that are too many to be held.
+func openWorkbook(z *zip.Reader, temp string) (*workbook, error) {
+	w := &workbook{parts: partsOf(z), shared: newTexts(temp)}
 	if err := w.readSheets(); err != nil {
 		return nil, err
 	}
@@ -124,6 +104,15 @@ type tokens struct {
 }
 
 func openPart(parts map[string]*zip.File, part string) (*tokens, error) {
+	r, err := unpack(parts, part)
+	if err != nil {
+		return nil, err
+	}
+	return &tokens{xml.NewDecoder(r), r}, nil
+}
+
+// unpack gives the contents of a part.
+func unpack(parts map[string]*zip.File, part string) (io.ReadCloser, error) {
 	f := parts[part]
 	if f == nil {
 		return nil, fmt.Errorf("the workbook has no %s", part)
@@ -133,7 +122,10 @@ func openPart(parts map[string]*zip.File, part string) (*tokens, error) {
 		return nil, fmt.Errorf("open %s: %w", part, err)
 	}
 	// What the archive says about sizes may be untrue: read no more than it says.
-	return &tokens{xml.NewDecoder(io.LimitReader(r, int64(f.UncompressedSize64))), r}, nil
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.LimitReader(r, int64(f.UncompressedSize64)), r}, nil
 }
 
 func (w *workbook) open(part string) (*tokens, error) { return openPart(w.parts, part) }
@@ -265,51 +257,53 @@ func isDateFormat(id int, format string) bool {
 }
 
 func (w *workbook) readShared() error {
-	if w.parts["xl/sharedStrings.xml"] == nil {
+	const name = "xl/sharedStrings.xml"
+	if w.parts[name] == nil {
 		return nil
 	}
-	t, err := w.open("xl/sharedStrings.xml")
+	r, err := unpack(w.parts, name)
 	if err != nil {
 		return err
 	}
-	defer t.Close()
+	defer r.Close()
+	p := newMarkup(r)
 	in, phonetic := false, false
 	for {
-		token, err := t.RawToken()
+		err := p.next()
 		if err == io.EOF {
-			return nil
+			return w.shared.finish()
 		}
 		if err != nil {
 			return fmt.Errorf("read the workbook's texts: %w", err)
 		}
-		switch e := token.(type) {
-		case xml.StartElement:
-			in = e.Name.Local == "t" && !phonetic
-			phonetic = phonetic || e.Name.Local == "rPh"
-		case xml.EndElement:
+		switch p.kind {
+		case markupBegin:
+			in = string(p.name) == "t" && !phonetic
+			phonetic = phonetic || string(p.name) == "rPh"
+		case markupEnd:
 			in = false
-			switch e.Name.Local {
+			switch string(p.name) {
 			case "rPh":
 				phonetic = false
 			case "si":
-				w.shared.ends = append(w.shared.ends, uint32(len(w.shared.all)))
+				if err := w.shared.end(); err != nil {
+					return err
+				}
 			}
-		case xml.CharData:
+		case markupText:
 			if in {
-				w.shared.all = append(w.shared.all, e...)
+				if err := w.shared.add(p.text); err != nil {
+					return err
+				}
 			}
-		}
-		if len(w.shared.all)+4*len(w.shared.ends) > maxSharedText {
-			return refuseBook("this workbook holds more than %s MB of texts: save the sheet with the report as .csv",
-				"ce classeur contient plus de %s\u00a0Mo de textes\u00a0: enregistrez la feuille du rapport en .csv",
-				strconv.Itoa(maxSharedText>>20))
 		}
 	}
 }
 
 // sheet reads the rows of one sheet.
 type sheet struct {
-	*tokens
+	*markup
+	io.Closer
 	w     *workbook
 	row   int
 	rec   record
@@ -325,11 +319,11 @@ type cellAt struct {
 }
 
 func (w *workbook) sheet(part string) (source, error) {
-	t, err := w.open(part)
+	r, err := unpack(w.parts, part)
 	if err != nil {
 		return nil, err
 	}
-	return &sheet{tokens: t, w: w}, nil
+	return &sheet{markup: newMarkup(r), Closer: r, w: w}, nil
 }
 
 // next gives the next row that has cells; io.EOF after the last one. Cells are
@@ -337,24 +331,22 @@ func (w *workbook) sheet(part string) (source, error) {
 // are the digits that the file holds, dates are written 2026-03-01.
 func (s *sheet) next() (*record, error) {
 	for {
-		token, err := s.RawToken()
+		err := s.markup.next()
 		if err == io.EOF {
 			return nil, io.EOF
 		}
 		if err != nil {
-			var syntax *xml.SyntaxError
-			if errors.As(err, &syntax) && strings.Contains(syntax.Msg, "unexpected EOF") {
-				return nil, refuseBook("the sheet ends in the middle of row %s: the file was cut off. Export it again",
-					"la feuille s’arrête au milieu de la ligne %s\u00a0: le fichier est incomplet. Exportez-le à nouveau", strconv.Itoa(s.row))
-			}
-			return nil, fmt.Errorf("read sheet row %d: %w", s.row, err)
+			return nil, s.broken(err)
 		}
-		e, ok := token.(xml.StartElement)
-		if !ok || e.Name.Local != "row" {
+		if s.kind != markupBegin || string(s.name) != "row" {
 			continue
 		}
 		s.row++
-		if r, err := strconv.Atoi(attr(e, "r")); err == nil && r >= s.row {
+		at, err := s.attr("r")
+		if err != nil {
+			return nil, s.broken(err)
+		}
+		if r, err := strconv.Atoi(at); err == nil && r >= s.row {
 			s.row = r
 		}
 		if err := s.readRow(); err != nil {
@@ -366,44 +358,61 @@ func (s *sheet) next() (*record, error) {
 	}
 }
 
+func (s *sheet) broken(err error) error {
+	if err == errCut {
+		return refuseBook("the sheet ends in the middle of row %s: the file was cut off. Export it again",
+			"la feuille s’arrête au milieu de la ligne %s\u00a0: le fichier est incomplet. Exportez-le à nouveau", strconv.Itoa(s.row))
+	}
+	return fmt.Errorf("read sheet row %d: %w", s.row, err)
+}
+
+func (s *sheet) tooLong() error {
+	return refuseBook("row %s is longer than any row of a report", "la ligne %s est plus longue que n’importe quelle ligne d’un rapport", strconv.Itoa(s.row))
+}
+
 // readRow reads up to the end of the present row.
 func (s *sheet) readRow() error {
 	s.cells, s.text = s.cells[:0], s.text[:0]
 	var (
-		typ, styleID string
-		from, col    int
-		take, row    = false, s.row
-		phonetic     = false // how the text is spoken, which Japanese sheets hold beside it
+		c    cellTag
+		from int
+		take bool
+		// phonetic: how the text is spoken, which Japanese sheets hold beside it.
+		phonetic bool
 	)
 	for {
-		token, err := s.RawToken()
-		if err != nil {
+		if err := s.markup.next(); err != nil {
 			if err == io.EOF {
 				err = io.ErrUnexpectedEOF
 			}
-			return fmt.Errorf("read sheet row %d: %w", row, err)
+			return fmt.Errorf("read sheet row %d: %w", s.row, err)
 		}
-		switch e := token.(type) {
-		case xml.StartElement:
-			switch e.Name.Local {
+		switch s.kind {
+		case markupBegin:
+			switch string(s.name) {
 			case "c":
-				col = len(s.cells)
-				typ, styleID = "", ""
-				for _, a := range e.Attr {
-					switch a.Name.Local {
+				col := len(s.cells)
+				c = cellTag{typ: cellNumber, style: -1}
+				err := s.eachAttr(func(name, value []byte) {
+					switch string(name) {
 					case "r":
-						if at, ok := columnOf(a.Value); ok && at >= col {
+						if at, ok := columnOf(value); ok && at >= col {
 							col = at
 						}
 					case "t":
-						typ = a.Value
+						c.typ = cellTypes[string(value)]
 					case "s":
-						styleID = a.Value
+						if id, ok := ordinal(value); ok {
+							c.style = id
+						}
 					}
+				})
+				if err != nil {
+					return s.broken(err)
 				}
 				s.gaps += col - len(s.cells)
 				if col >= maxColumns || s.gaps > maxGaps {
-					return refuseBook("row %s has cells far beyond the columns of any report", "la ligne %s a des cellules bien au-delà des colonnes d’un rapport", strconv.Itoa(row))
+					return refuseBook("row %s has cells far beyond the columns of any report", "la ligne %s a des cellules bien au-delà des colonnes d’un rapport", strconv.Itoa(s.row))
 				}
 				for len(s.cells) < col {
 					s.cells = append(s.cells, cellAt{})
@@ -414,20 +423,24 @@ func (s *sheet) readRow() error {
 			case "rPh":
 				phonetic = true
 			}
-		case xml.CharData:
+		case markupText:
 			if take {
-				if s.text = append(s.text, e...); len(s.text) > maxRecord {
-					return refuseBook("row %s is longer than any row of a report", "la ligne %s est plus longue que n’importe quelle ligne d’un rapport", strconv.Itoa(row))
+				if s.text = append(s.text, s.markup.text...); len(s.text) > maxRecord {
+					return s.tooLong()
 				}
 			}
-		case xml.EndElement:
-			switch e.Name.Local {
+		case markupEnd:
+			switch string(s.name) {
 			case "v", "t":
 				take = false
 			case "rPh":
 				phonetic = false
 			case "c":
-				s.cells = append(s.cells, s.value(typ, styleID, from))
+				cell, err := s.value(c, from)
+				if err != nil {
+					return err
+				}
+				s.cells = append(s.cells, cell)
 			case "row":
 				s.finish()
 				return nil
@@ -436,29 +449,64 @@ func (s *sheet) readRow() error {
 	}
 }
 
-// value makes a cell of the text that was read since from.
-func (s *sheet) value(typ, styleID string, from int) cellAt {
-	raw := s.text[from:]
-	switch typ {
-	case "s":
-		i, err := strconv.Atoi(string(raw))
-		s.text = s.text[:from]
-		if err == nil {
-			s.text = append(s.text, s.w.shared.get(i)...)
+// cellTag is what the tag of a cell says of it.
+type cellTag struct {
+	typ   cellType
+	style int // -1 for none
+}
+
+type cellType byte
+
+const (
+	cellText cellType = iota // as it stands
+	cellNumber
+	cellShared
+	cellBool
+)
+
+// cellTypes are the types by their names; all others are texts.
+var cellTypes = map[string]cellType{"": cellNumber, "n": cellNumber, "s": cellShared, "b": cellBool}
+
+// ordinal reads the number of something in a list, from 0.
+func ordinal(b []byte) (int, bool) {
+	n := 0
+	for _, c := range b {
+		if c < '0' || c > '9' || n > 1<<30 {
+			return 0, false
 		}
-	case "b":
+		n = n*10 + int(c-'0')
+	}
+	return n, len(b) > 0
+}
+
+// value makes a cell of the text that was read since from.
+func (s *sheet) value(c cellTag, from int) (cellAt, error) {
+	raw := s.text[from:]
+	switch c.typ {
+	case cellShared:
+		i, ok := ordinal(raw)
+		if s.text = s.text[:from]; ok {
+			var err error
+			if s.text, err = s.w.shared.appendTo(s.text, i); err != nil {
+				return cellAt{}, err
+			}
+			if len(s.text) > maxRecord {
+				return cellAt{}, s.tooLong()
+			}
+		}
+	case cellBool:
 		word := "FALSE"
 		if string(raw) == "1" {
 			word = "TRUE"
 		}
 		s.text = append(s.text[:from], word...)
-	case "", "n":
+	case cellNumber:
 		if len(raw) == 0 {
 			break
 		}
 		var st style
-		if id, err := strconv.Atoi(styleID); err == nil && id >= 0 && id < len(s.w.styles) {
-			st = s.w.styles[id]
+		if c.style >= 0 && c.style < len(s.w.styles) {
+			st = s.w.styles[c.style]
 		}
 		if st.date {
 			if day, ok := excelDay(raw, s.w.date1904); ok {
@@ -466,9 +514,9 @@ func (s *sheet) value(typ, styleID string, from int) cellAt {
 				break
 			}
 		}
-		return cellAt{from, len(s.text), kind{number: true, currency: st.currency}}
+		return cellAt{from, len(s.text), kind{number: true, currency: st.currency}}, nil
 	}
-	return cellAt{from, len(s.text), kind{}}
+	return cellAt{from, len(s.text), kind{}}, nil
 }
 
 // finish makes the record of the row, without the blank cells at its end.
@@ -485,7 +533,7 @@ func (s *sheet) finish() {
 }
 
 // columnOf is the index of the column in a reference such as AB12.
-func columnOf(ref string) (int, bool) {
+func columnOf(ref []byte) (int, bool) {
 	n := 0
 	for i := 0; i < len(ref); i++ {
 		c := ref[i] | 0x20

@@ -210,7 +210,7 @@ func (a *app) importFile(ctx context.Context, f importFlags, o ingest.Options, a
 	var list []*warehouse.Imported
 	switch {
 	case !f.dryRun:
-		list, err = jobs.TakeIn(ctx, a.wh, client, o, f.accept, f.strict, file.Name, file.ModTime, file)
+		list, err = jobs.TakeIn(ctx, a.wh, client, o, f.accept, f.strict, file.Name, file.ModTime, file.Reader)
 	case client == nil:
 		list, err = a.preview(ctx, o, file)
 	default:

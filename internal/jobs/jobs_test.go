@@ -3,6 +3,7 @@ package jobs
 import (
 	"archive/zip"
 	"bytes"
+	"compress/gzip"
 	"context"
 	"database/sql"
 	"errors"
@@ -364,6 +365,86 @@ func TestTakeIn(t *testing.T) {
 		t.Errorf("%v, want %v", got, want)
 	}
 	archived(3)
+}
+
+// TestTakeInLarge: files that are read before all of them has come, whatever
+// they come in.
+func TestTakeInLarge(t *testing.T) {
+	const large = 17 << 20
+	ctx := context.Background()
+	wh, err := warehouse.Open(ctx, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer wh.Close()
+	client := &agency.Client{ID: "c", Currency: "EUR", Agency: &agency.Agency{Zone: paris()}, Accounts: map[string][]string{"googleads": {"123-456-7890"}}}
+	now := time.Date(2026, 8, 10, 9, 0, 0, 0, time.UTC)
+	take := func(name string, body []byte) (list []*warehouse.Imported) {
+		t.Helper()
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, body, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		list, err = TakeIn(ctx, wh, client, ingest.Options{Now: now}, false, false, name, now, f)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		return list
+	}
+	report := func(day string) []byte {
+		text := "Campaign report\n\"August 3, 2026 - August 9, 2026\"\nDay,Campaign,Impr.,Clicks,Cost,Conversions\n2026-08-" + day + ",Night 1,1000,40,20.00,2.00\n"
+		// Cells are trimmed: most of the file is a name's spaces.
+		row := "2026-08-" + day + ",Night 2" + strings.Repeat(" ", 8000) + ",10,4,2.00,1.00\n"
+		return []byte(text + strings.Repeat(row, large/len(row)+1))
+	}
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range []string{"a.csv", "b.csv"} {
+		w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
+		if err == nil && name == "a.csv" {
+			_, err = w.Write(report("03"))
+		} else if err == nil {
+			_, err = w.Write([]byte("Dish,Time\nSoup,20\n"))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	list := take("week.zip", b.Bytes())
+	if len(list) != 2 || list[0].Status != warehouse.StatusImported || list[1].Status != warehouse.StatusRejected {
+		t.Errorf("an archive: %+v", list)
+	}
+	list = take("cut.zip", b.Bytes()[:large])
+	if len(list) != 1 || list[0].Status != warehouse.StatusRejected || len(list[0].SHA256) != 64 {
+		t.Errorf("an archive that was cut off: %+v", list[0])
+	}
+	b.Reset()
+	g, _ := gzip.NewWriterLevel(&b, gzip.NoCompression)
+	g.Write(report("04"))
+	if err := g.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []warehouse.Status{warehouse.StatusImported, warehouse.StatusDuplicate} {
+		if list = take("week.csv.gz", b.Bytes()); len(list) != 1 || list[0].Status != want || len(list[0].SHA256) != 64 {
+			t.Errorf("a compressed file: %s %v, want %s", list[0].Status, list[0].Error, want)
+		}
+	}
+	kept, err := os.ReadDir(filepath.Join(wh.Dir(), "archive"))
+	if err != nil || len(kept) != 2 {
+		t.Errorf("%d files in the archive, want the 2 that were taken in", len(kept))
+	}
+	left, err := os.ReadDir(filepath.Join(wh.Dir(), "tmp"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left over: %v %v", left, err)
+	}
 }
 
 // TestFindings follows findings from run to run.

@@ -54,8 +54,9 @@ func TakeIn(ctx context.Context, wh *warehouse.Warehouse, client *agency.Client,
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.Open(kept.Path)
+	f, err := kept.Open()
 	if err != nil {
+		kept.Forget()
 		return nil, err
 	}
 	defer f.Close()
@@ -64,6 +65,11 @@ func TakeIn(ctx context.Context, wh *warehouse.Warehouse, client *agency.Client,
 		return one(take(name, modTime, kept))
 	}
 	defer kept.Forget()
+	if err != nil { // its entry says which file it is
+		if err := kept.Arrive(); err != nil {
+			return nil, err
+		}
+	}
 	return each(members, err, &warehouse.Imported{File: name, SHA256: kept.SHA256}, func(m ingest.Member, body io.Reader) (*warehouse.Imported, error) {
 		kept, err := wh.Archive(body)
 		if err != nil {

@@ -29,7 +29,18 @@ var update = flag.Bool("update", false, "rewrite the golden parts of the cases")
 //	ads                the same at the level of ads
 //	batches
 //	entities
-func TestCases(t *testing.T) {
+func TestCases(t *testing.T) { testCases(t) }
+
+// The same where files are too large to be dealt with at once.
+func TestCasesInParts(t *testing.T) {
+	defer func(n int64, m int) { atOnce, maxCells = n, m }(atOnce, maxCells)
+	atOnce, maxCells = 1, 1
+	if !*update {
+		testCases(t)
+	}
+}
+
+func testCases(t *testing.T) {
 	files, err := filepath.Glob("../../testdata/warehouse/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no cases", err)

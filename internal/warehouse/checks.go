@@ -32,16 +32,7 @@ func (t *transfer) examine(ctx context.Context) error {
 	if t.report.Rows == 0 {
 		return nil
 	}
-	var full bool
-	if err := t.conn.QueryRowContext(ctx, "select exists (select 1 from fact_full where batch = ?)", t.batch).Scan(&full); err != nil {
-		return fmt.Errorf("checks: %w", err)
-	}
-	table, clicks, conversions, value := "fact_lean", "coalesce(clicks, interactions)", "conversions", "conversion_value"
-	if full {
-		table, clicks = "fact_full", "coalesce(clicks, clicks_all, interactions)"
-		conversions, value = "coalesce(conversions, purchases)", "coalesce(conversion_value, purchase_value)"
-	}
-	if _, err := t.exec(ctx, fill(query("fresh"), "batch", strconv.Itoa(t.batch), "table", table, "clicks", clicks, "conversions", conversions, "value", value)); err != nil {
+	if err := t.fresh(ctx); err != nil {
 		return fmt.Errorf("checks: %w", err)
 	}
 	defer t.conn.ExecContext(context.WithoutCancel(ctx), "drop table if exists temp.fresh")
@@ -55,6 +46,24 @@ func (t *transfer) examine(ctx context.Context) error {
 	return nil
 }
 
+// fresh makes a table of what the batch brings, by campaign and days.
+func (t *transfer) fresh(ctx context.Context) error {
+	if ok, err := t.freshCells(ctx); ok || err != nil {
+		return err
+	}
+	var full bool
+	if err := t.conn.QueryRowContext(ctx, "select exists (select 1 from fact_full where batch = ?)", t.batch).Scan(&full); err != nil {
+		return err
+	}
+	table, clicks, conversions, value := "fact_lean", "coalesce(clicks, interactions)", "conversions", "conversion_value"
+	if full {
+		table, clicks = "fact_full", "coalesce(clicks, clicks_all, interactions)"
+		conversions, value = "coalesce(conversions, purchases)", "coalesce(conversion_value, purchase_value)"
+	}
+	_, err := t.exec(ctx, fill(query("fresh"), "batch", strconv.Itoa(t.batch), "table", table, "clicks", clicks, "conversions", conversions, "value", value))
+	return err
+}
+
 // found adds a problem to the report.
 func (t *transfer) found(p ingest.Problem) { t.report.Problems = append(t.report.Problems, p) }
 
@@ -65,7 +74,9 @@ func both(write func(l locale.Lang) string) locale.Text {
 
 // currencies: an account has one currency.
 func (t *transfer) currencies(ctx context.Context) error {
+	mine := map[string]bool{}
 	for _, s := range t.report.Streams {
+		mine[s.Currency] = true
 		var other sql.NullString
 		err := t.conn.QueryRowContext(ctx, `select max(s.currency) from stream s
 			where s.account = ? and s.currency <> ? and s.currency <> ''
@@ -86,6 +97,28 @@ func (t *transfer) currencies(ctx context.Context) error {
 			t.found(p)
 		}
 	}
+	if len(mine) < 2 {
+		return nil
+	}
+	return t.twoCurrencies(ctx)
+}
+
+// twoCurrencies: of a campaign's day that a file gives in two currencies, only
+// one can answer. Accounts that a file does not tell apart have other campaigns.
+func (t *transfer) twoCurrencies(ctx context.Context) error {
+	var list string
+	var rows int64
+	var first, last sql.NullTime
+	err := t.conn.QueryRowContext(ctx, query("two_currencies")).Scan(&list, &rows, &first, &last)
+	if err != nil || rows == 0 {
+		return err
+	}
+	p := ingest.Found("currency-changed", both(func(l locale.Lang) string {
+		return locale.Text{EN: "the same campaigns have amounts in %s on the same days: only one of these currencies can answer for them; are they two accounts?",
+			FR: "les mêmes campagnes ont des montants en %s les mêmes jours\u00a0: une seule de ces devises peut répondre pour elles\u00a0; s’agit-il de deux comptes\u00a0?"}.F(l, l.Join(strings.Split(list, ",")))
+	}))
+	p.Rows, p.FirstDay, p.LastDay = rows, locale.DayOf(first.Time), locale.DayOf(last.Time)
+	t.found(p)
 	return nil
 }
 

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,9 +88,9 @@ const (
 	lowersBy     = 0.20
 )
 
-// rowGroup is the number of rows that DuckDB stores together: fewer rows in
-// disorder cost nothing.
-const rowGroup = 122_880
+// maxSplits is how many breakdowns a stream may have to answer for a campaign:
+// see served.
+const maxSplits = 9
 
 // Preview reads a file without keeping anything: a dry run.
 func Preview(ctx context.Context, f ingest.File, o ingest.Options) (*ingest.Report, error) {
@@ -139,32 +138,56 @@ func (w *Warehouse) Import(ctx context.Context, in Import) (*Imported, error) {
 	w.facts.Lock()
 	defer w.facts.Unlock()
 	out := &Imported{File: in.Name, SHA256: in.File.SHA256, Status: StatusRejected}
+	if known, err := w.known(ctx, in, out); known || err != nil {
+		return out, err
+	}
+	if err := w.take(ctx, in, out); err != nil {
+		return nil, err
+	}
+	if err := in.File.Arrive(); err != nil {
+		return nil, err
+	}
+	out.SHA256 = in.File.SHA256
+	return out, nil
+}
 
+// known tells a file that the client has already; what its owner says of it now
+// counts.
+func (w *Warehouse) known(ctx context.Context, in Import, out *Imported) (bool, error) {
 	var withheld bool
 	err := w.db.QueryRowContext(ctx,
 		"select batch, withheld from batch where client = ? and sha256 = ? and undone_at is null",
 		in.Client, in.File.SHA256).Scan(&out.Batch, &withheld)
 	switch {
-	case err == nil:
-		return out, w.again(ctx, in, out, withheld)
-	case !errors.Is(err, sql.ErrNoRows):
-		return nil, err
+	case errors.Is(err, sql.ErrNoRows):
+		return false, nil
+	case err != nil:
+		return false, err
 	}
+	return true, w.again(ctx, in, out, withheld)
+}
 
-	f, err := os.Open(in.File.Path)
+// take reads a file and stores it.
+func (w *Warehouse) take(ctx context.Context, in Import, out *Imported) error {
+	in.Options.ByDay, in.Options.TempDir = true, w.temp()
+	if w.dir != "" {
+		if err := os.MkdirAll(w.temp(), 0o700); err != nil {
+			return fmt.Errorf("make %s: %w", w.temp(), err)
+		}
+	}
+	f, err := in.File.Open()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer f.Close()
-	in.Options.TempDir = filepath.Dir(in.File.Path) // there is room: the file came through it
 	var refusal *ingest.Refusal
 	r, err := ingest.Open(ingest.File{Name: in.Name, Size: in.File.Size, ModTime: in.ModTime, R: f}, in.Options)
 	if errors.As(err, &refusal) {
 		out.Error = refusal.Message
-		return out, nil
+		return nil
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer r.Close()
 
@@ -175,38 +198,37 @@ func (w *Warehouse) Import(ctx context.Context, in Import) (*Imported, error) {
 
 	conn, err := w.db.Conn(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer conn.Close()
-	for sorted := false; ; {
-		t := &transfer{w: w, conn: conn, in: in, r: r, out: out, sorted: sorted}
+	for {
+		t := &transfer{w: w, conn: conn, in: in, r: r, out: out}
 		err := t.run(ctx)
 		var gate *gateError
 		switch {
 		case err == nil:
-			return out, nil
-		case errors.Is(err, errDisorder):
-			sorted = true
-			continue
+			return nil
+		case errors.Is(err, errKnown):
+			_, err := w.known(ctx, in, out)
+			return err
 		case t.readErr != nil && r.Restart(t.readErr):
 			continue
 		case errors.As(t.readErr, &refusal):
 			out.Error = refusal.Message
-			return out, nil
+			return nil
 		case errors.As(err, &gate):
 			out.Report, out.Error, out.Gate, out.Check = r.Report(), gate.text, gate.overrule, gate.check
-			return out, nil
+			return nil
 		}
-		return nil, fmt.Errorf("import %s: %w", in.Name, err)
+		return fmt.Errorf("import %s: %w", in.Name, err)
 	}
 }
 
 // leanMeasures are the measures of fact_lean.
 var leanMeasures = []string{"impressions", "clicks", "interactions", "spend", "conversions", "conversion_value"}
 
-// errDisorder: the rows of a large file do not come by day, so they must be
-// sorted before they are stored.
-var errDisorder = errors.New("rows are not in order of their day")
+// errKnown: the client has this very file already.
+var errKnown = errors.New("the file was taken in before")
 
 // gateError stops an import for a reason that its owner should decide upon.
 type gateError struct {
@@ -224,10 +246,10 @@ type transfer struct {
 	in      Import
 	r       *ingest.Reader
 	out     *Imported
-	sorted  bool
 	readErr error // what ended the reading
 
 	keys     *ingest.Keys
+	seen     *cells
 	batch    int
 	report   *ingest.Report
 	withheld bool // it answers nothing
@@ -247,6 +269,9 @@ func (t *transfer) run(ctx context.Context) error {
 	}
 	committed := false
 	defer func() {
+		if t.seen != nil {
+			t.seen.release()
+		}
 		if !committed { // also when something panics
 			// The context may be what ended it: the rollback must still happen.
 			t.conn.ExecContext(context.WithoutCancel(ctx), "rollback")
@@ -259,6 +284,9 @@ func (t *transfer) run(ctx context.Context) error {
 		return err
 	}
 	if err := t.facts(ctx); err != nil {
+		return err
+	}
+	if err := t.arrive(ctx); err != nil {
 		return err
 	}
 	t.report = t.r.Report()
@@ -276,7 +304,7 @@ func (t *transfer) run(ctx context.Context) error {
 		t.out.Status, t.out.Report = StatusDryRun, t.report
 		return nil
 	}
-	if err := settle(ctx, t.conn, t.batch); err != nil {
+	if err := t.rollUp(ctx); err != nil {
 		return err
 	}
 	if err := settleNames(ctx, t.conn, t.batch); err != nil {
@@ -352,27 +380,36 @@ func (t *transfer) loadKeys(ctx context.Context) error {
 	return rows.Err()
 }
 
-// facts reads the file into the fact table through DuckDB's Arrow interface.
-// The view that it makes holds raw pointers and must not outlive the
-// transaction: it is registered after BEGIN and dropped before COMMIT on the
-// same connection, and the reader forgets each batch, since the driver never
-// gives them back.
-func (t *transfer) facts(ctx context.Context) error {
-	rows := t.r.Read(t.keys)
-	defer rows.Close()
+// through inserts what an Arrow reader gives: insert selects from the view of
+// that name. The view holds raw pointers and must not outlive the transaction:
+// it is registered after BEGIN and dropped before COMMIT on the same
+// connection, and the reader forgets each batch, since the driver never gives
+// them back.
+func (t *transfer) through(ctx context.Context, rows array.RecordReader, view, insert string) (n int64, err error) {
 	var release func()
-	err := t.conn.Raw(func(dc any) error {
+	err = t.conn.Raw(func(dc any) error {
 		a, err := duckdb.NewArrowFromConn(dc.(driver.Conn))
 		if err != nil {
 			return err
 		}
-		release, err = a.RegisterView(array.RecordReader(rows), "arrow_in")
+		release, err = a.RegisterView(rows, view)
 		return err
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer release()
+	if n, err = t.exec(ctx, insert); err != nil {
+		return 0, err
+	}
+	_, err = t.exec(ctx, "drop view "+view)
+	return n, err
+}
+
+// facts reads the file into the fact table.
+func (t *transfer) facts(ctx context.Context) error {
+	rows := t.r.Read(t.keys)
+	defer rows.Close()
 	var columns []string
 	table := "fact_lean"
 	for _, f := range rows.Schema().Fields() {
@@ -381,34 +418,38 @@ func (t *transfer) facts(ctx context.Context) error {
 			table = "fact_full"
 		}
 	}
+	t.seen = newCells(rows.Schema())
 	list := strings.Join(columns, ", ")
-	from, order := "arrow_in", ""
-	if t.sorted {
-		if _, err := t.exec(ctx, "create or replace temp table arriving as select "+list+" from arrow_in"); err != nil {
-			t.readErr = rows.Err()
-			return err
-		}
-		defer t.conn.ExecContext(context.WithoutCancel(ctx), "drop table if exists temp.arriving")
-		from, order = "temp.arriving", " order by first_day"
-	}
-	n, err := t.exec(ctx, fmt.Sprintf("insert into %s (batch, %s) select %d, %s from %s%s", table, list, t.batch, list, from, order))
+	in := &arrival{rows, t.seen}
+	defer func() { in.cells = nil }() // the driver keeps in for ever
+	n, err := t.through(ctx, in, "arrow_in", fmt.Sprintf("insert into %s (batch, %s) select %d, %s from arrow_in", table, list, t.batch, list))
 	if t.readErr = rows.Err(); t.readErr != nil {
 		return t.readErr
 	}
 	if err != nil {
 		return err
 	}
-	if _, err := t.exec(ctx, "drop view arrow_in"); err != nil {
-		return err
-	}
-	report := t.r.Report()
-	if n != report.Rows {
+	t.seen.finish()
+	if report := t.r.Report(); n != report.Rows {
 		return fmt.Errorf("stored %d rows of %d", n, report.Rows)
 	}
-	if !t.sorted && !report.Ordered && n > rowGroup {
-		return errDisorder
-	}
 	return nil
+}
+
+// arrive waits until the file is safe in the archive. If it was not known
+// before, as a large one is not, this is when it may turn out to be there
+// already.
+func (t *transfer) arrive(ctx context.Context) error {
+	if err := t.in.File.Arrive(); err != nil {
+		return err
+	}
+	var known bool
+	err := t.conn.QueryRowContext(ctx, "select exists (select 1 from batch where client = ? and sha256 = ? and undone_at is null)",
+		t.in.Client, t.in.File.SHA256).Scan(&known)
+	if known {
+		return errKnown
+	}
+	return err
 }
 
 // checkAccounts refuses rows that no account or currency can be given.
@@ -537,37 +578,6 @@ func depth(l ingest.Level) any {
 	return nil
 }
 
-// cells records which days and campaigns the batch speaks of.
-func (t *transfer) cells(ctx context.Context) error {
-	age := t.age()
-	_, err := t.exec(ctx, fmt.Sprintf(`insert into cell
-		select distinct stream, first_day, campaign, %d, false, %s from fact
-		where batch = %d and first_day = last_day order by first_day`, t.batch, age, t.batch))
-	if err != nil {
-		return err
-	}
-	_, err = t.exec(ctx, fmt.Sprintf(`insert into span
-		select distinct stream, first_day, last_day, campaign, %d from fact
-		where batch = %d and first_day < last_day`, t.batch, t.batch))
-	if err != nil {
-		return err
-	}
-	first, last := t.report.DeclaredFirst, t.report.DeclaredLast
-	if first == 0 {
-		first, last = t.report.FirstDay, t.report.LastDay
-	}
-	if t.report.Complete && first != 0 {
-		for _, account := range t.accounts() {
-			_, err := t.exec(ctx, fmt.Sprintf("insert into covered values (%d, %s, %d, %s, %s)", t.batch, age, account, date(first), date(last)))
-			if err != nil {
-				return err
-			}
-		}
-	}
-	_, err = t.exec(ctx, fill(query("absent"), "batch", strconv.Itoa(t.batch)))
-	return err
-}
-
 // age is the SQL of the batch's place among those that hold the same cell.
 func (t *transfer) age() string {
 	return fmt.Sprintf("age_of(%s, %d)", timestamp(t.report.KnownAsOf), t.batch)
@@ -601,40 +611,23 @@ func (t *transfer) replaced(ctx context.Context) error {
 	if err != nil || !others {
 		return err
 	}
-	known := t.report.KnownAsOf.UTC()
-	settled := locale.DayOf(known) - settledAfter
-	rows, err := t.conn.QueryContext(ctx, fill(query("replaced"),
-		"batch", strconv.Itoa(t.batch),
-		"age", t.age(),
-		"from", date(min(t.report.FirstDay, cmpDay(t.report.DeclaredFirst, t.report.FirstDay))),
-		"to", date(max(t.report.LastDay, t.report.DeclaredLast)),
-		"settled", date(settled),
-		"streams", list))
+	from, to := date(min(t.report.FirstDay, cmpDay(t.report.DeclaredFirst, t.report.FirstDay))), date(max(t.report.LastDay, t.report.DeclaredLast))
+	parts, err := inParts(ctx, t.conn, fmt.Sprintf("select day, count(*) from cell where day between %s and %s and stream in (%s) group by day order by day", from, to, list))
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	old, cur := ingest.Sums{}, ingest.Sums{}
-	for rows.Next() {
-		var p Replaced
-		var first, last time.Time
-		var v [6]sql.NullInt64
-		if err := rows.Scan(&p.Batch, &first, &last, &v[0], &v[1], &v[2], &v[3], &v[4], &v[5]); err != nil {
+	for _, p := range parts {
+		if err := t.replacedIn(ctx, p, list); err != nil {
 			return err
 		}
-		p.FirstDay, p.LastDay = locale.DayOf(first), locale.DayOf(last)
-		p.Old, p.New = ingest.Sums{}, ingest.Sums{}
-		for i, m := range []string{"spend", "impressions", "clicks"} {
-			if v[i].Valid {
-				p.Old[m], p.New[m] = v[i].Int64, v[i+3].Int64
-				old[m] += v[i].Int64
-				cur[m] += v[i+3].Int64
-			}
-		}
-		t.out.Replaces = append(t.out.Replaces, p)
 	}
-	if err := rows.Err(); err != nil {
-		return err
+	slices.SortFunc(t.out.Replaces, func(a, b Replaced) int { return a.Batch - b.Batch })
+	old, cur := ingest.Sums{}, ingest.Sums{}
+	for _, p := range t.out.Replaces {
+		for m := range p.Old {
+			old[m] += p.Old[m]
+			cur[m] += p.New[m]
+		}
 	}
 	if t.in.Accept || t.withheld { // what is withheld lowers nothing yet
 		return nil
@@ -656,6 +649,39 @@ func (t *transfer) replaced(ctx context.Context) error {
 		}}
 	}
 	return nil
+}
+
+// replacedIn adds what the batch takes over on some days.
+func (t *transfer) replacedIn(ctx context.Context, days part, streams string) error {
+	settled := locale.DayOf(t.report.KnownAsOf.UTC()) - settledAfter
+	rows, err := t.conn.QueryContext(ctx, fill(query("replaced"),
+		"batch", strconv.Itoa(t.batch), "age", t.age(), "from", date(days.first), "to", date(days.last), "settled", date(settled), "streams", streams))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var batch int
+		var first, last time.Time
+		var v [6]sql.NullInt64
+		if err := rows.Scan(&batch, &first, &last, &v[0], &v[1], &v[2], &v[3], &v[4], &v[5]); err != nil {
+			return err
+		}
+		at := slices.IndexFunc(t.out.Replaces, func(p Replaced) bool { return p.Batch == batch })
+		if at < 0 {
+			at = len(t.out.Replaces)
+			t.out.Replaces = append(t.out.Replaces, Replaced{Batch: batch, FirstDay: locale.DayOf(first), Old: ingest.Sums{}, New: ingest.Sums{}})
+		}
+		p := &t.out.Replaces[at]
+		p.LastDay = locale.DayOf(last) // parts come in order
+		for i, m := range []string{"spend", "impressions", "clicks"} {
+			if v[i].Valid {
+				p.Old[m] += v[i].Int64
+				p.New[m] += v[i+3].Int64
+			}
+		}
+	}
+	return rows.Err()
 }
 
 // cmpDay is a unless it is no day.
@@ -718,8 +744,51 @@ func settle(ctx context.Context, conn *sql.Conn, batch int) error {
 		return err
 	}
 	names, sums := sumsOf(held)
-	_, err = conn.ExecContext(ctx, fill(query("settle"), "names", names, "sums", sums, "from", from, "to", to, "accounts", accounts.String))
-	return err
+	parts, err := inParts(ctx, conn, fmt.Sprintf(`select day, count(*) from cell
+		where day between %s and %s and stream in (select stream from stream where account in (%s)) group by day order by day`, from, to, accounts.String))
+	if err != nil {
+		return err
+	}
+	for _, p := range parts {
+		_, err = conn.ExecContext(ctx, fill(query("settle"), "names", names, "sums", sums, "from", date(p.first), "to", date(p.last), "accounts", accounts.String))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// atOnce is how many cells a query joins and adds up: what it holds in memory
+// must not grow with the file. A test has fewer.
+var atOnce int64 = 250_000
+
+// part is some days, both ends included.
+type part struct{ first, last locale.Day }
+
+// inParts cuts days into parts that a query can deal with. counts is a query
+// for the days, in order, and how much there is of each.
+func inParts(ctx context.Context, conn *sql.Conn, counts string) ([]part, error) {
+	rows, err := conn.QueryContext(ctx, counts)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var parts []part
+	sum := atOnce
+	for rows.Next() {
+		var at time.Time
+		var n int64
+		if err := rows.Scan(&at, &n); err != nil {
+			return nil, err
+		}
+		day := locale.DayOf(at)
+		if sum += n; sum > atOnce {
+			parts = append(parts, part{day, day})
+			sum = n
+		}
+		parts[len(parts)-1].last = day
+	}
+	return parts, rows.Err()
 }
 
 // measuresHeld are the measures that the accounts' facts have at all between

@@ -3,6 +3,7 @@ package warehouse
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -55,6 +56,12 @@ func (c compared) text(l locale.Lang) string {
 // they agree.
 func (t *transfer) otherLevels(ctx context.Context) error {
 	first, last := t.report.FirstDay, t.report.LastDay
+	var others bool
+	err := t.conn.QueryRowContext(ctx, fmt.Sprintf(`select exists (select 1 from cell where day between %s and %s and stream not in (%s)
+		and stream in (select stream from stream where account in (%s)))`, date(first), date(last), joinKeys(t.streams()), joinKeys(t.accounts()))).Scan(&others)
+	if err != nil || !others {
+		return err
+	}
 	rows, err := t.conn.QueryContext(ctx, fill(query("other_level"), "from", date(first), "to", date(last), "accounts", joinKeys(t.accounts())))
 	if err != nil {
 		return err

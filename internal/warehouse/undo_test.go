@@ -267,6 +267,45 @@ func TestUndoAmong(t *testing.T) {
 	}
 }
 
+// Of two currencies that an accepted file gives the same campaigns and days in,
+// the one that was known first answers, as it does again when a newer batch is
+// taken out.
+func TestUndoTwoCurrencies(t *testing.T) {
+	w := memory(t)
+	file := func(currencies ...string) (body []byte) {
+		body = []byte("Day,Campaign,Ad group,Currency code,Impr.,Clicks,Cost\n")
+		for i := range 400 {
+			body = fmt.Appendf(body, "%s,Campaign %d,Group %d,%s,%d,10,1.00\n", september+locale.Day(i/40), i/8%5, i%8, currencies[i%len(currencies)], 100+i)
+		}
+		return body
+	}
+	take := func(name string, body []byte) *Imported {
+		kept, err := w.Archive(bytes.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := w.Import(context.Background(), Import{Client: "durand", Name: name, File: kept, Accept: true, Options: ingest.Options{
+			Now: time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC), Zone: time.UTC,
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	take("both.csv", file("EUR", "USD"))
+	if n := count(t, w, "select count(*) from rollup join stream using (stream) where currency = 'EUR'"); n != 50 || n != count(t, w, "select count(*) from rollup") {
+		t.Errorf("euros answer for %d cells, want all 50", n)
+	}
+	before := state(t, w)
+	newer := take("euros.csv", file("EUR"))
+	if err := w.Undo(context.Background(), newer.Batch, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if got := state(t, w); got != before {
+		t.Errorf("undoing leaves\n%s", differing(before, got))
+	}
+}
+
 // differing are the lines that one of two texts has and the other does not.
 func differing(want, got string) string {
 	var b strings.Builder

@@ -60,6 +60,10 @@ func Open(ctx context.Context, dir string) (*Warehouse, error) {
 		return nil, err
 	}
 	w := &Warehouse{dir: dir, lock: lock}
+	left, _ := filepath.Glob(filepath.Join(dir, "archive", incomingName)) // by a process that was killed
+	for _, name := range left {
+		os.Remove(name)
+	}
 	if err := w.open(ctx, filepath.Join(dir, fileName)); err != nil {
 		lock.Release()
 		return nil, err
@@ -91,8 +95,10 @@ func OpenMemory(ctx context.Context) (*Warehouse, error) {
 }
 
 // memoryLimit bounds what DuckDB keeps in memory before it spills to the
-// temporary folder; a student's laptop has 8 GB.
-const memoryLimit = "1GB"
+// temporary folder: a student's laptop has 8 GB. It keeps what it has written as
+// long as it may, so this much an import of any size takes in the end; it asks
+// for 125 MB a thread.
+func memoryLimit() string { return fmt.Sprintf("%dMB", min(max(256, 128*runtime.NumCPU()), 1024)) }
 
 func (w *Warehouse) open(ctx context.Context, path string) error {
 	// No extension is ever downloaded and no SQL reaches another file: all
@@ -102,14 +108,10 @@ func (w *Warehouse) open(ctx context.Context, path string) error {
 		"autoload_known_extensions":    {"false"},
 		"allow_community_extensions":   {"false"},
 		"enable_external_access":       {"false"},
-		"memory_limit":                 {memoryLimit},
+		"memory_limit":                 {memoryLimit()},
 		"threads":                      {fmt.Sprint(runtime.NumCPU())},
 	}
-	if path == "" {
-		options.Set("temp_directory", w.spill)
-	} else {
-		options.Set("temp_directory", filepath.Join(w.dir, "tmp"))
-	}
+	options.Set("temp_directory", w.temp())
 	var lockdown sync.Once
 	connector, err := duckdb.NewConnector(path+"?"+options.Encode(), func(c driver.ExecerContext) error {
 		var err error
@@ -141,6 +143,14 @@ func (w *Warehouse) Dir() string { return w.dir }
 
 // Lock is the lock that the process holds; nil for a database in memory.
 func (w *Warehouse) Lock() *Lock { return w.lock }
+
+// temp is the folder for temporary files.
+func (w *Warehouse) temp() string {
+	if w.dir == "" {
+		return w.spill
+	}
+	return filepath.Join(w.dir, "tmp")
+}
 
 // Close writes what is pending, closes the database and gives the lock back.
 func (w *Warehouse) Close() error {

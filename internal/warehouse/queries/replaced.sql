@@ -1,7 +1,8 @@
--- What the new batch {{batch}}, not yet recorded, takes over: for each older
--- batch the days, and on settled days (before {{settled}}) the old and new sums.
+-- What the new batch {{batch}}, not yet recorded, takes over from {{from}} to {{to}}:
+-- for each older batch the days, and on settled days (before {{settled}}) the old
+-- and new sums.
 with mine as (
-    select stream, day, campaign from cell where batch = {{batch}}
+    select stream, day, campaign from cell where batch = {{batch}} and day between {{from}} and {{to}}
 ),
 current as (
     select stream, day, campaign, arg_max(batch, age) as batch, arg_max(absent, age) as absent
@@ -29,6 +30,7 @@ old_sums as (
     join fact f
       on f.batch = o.batch and f.stream = o.stream and f.campaign = o.campaign
      and f.first_day = o.day and f.last_day = o.day
+     and f.first_day between {{from}} and {{to}}
     group by o.batch
 ),
 new_sums as (
@@ -39,6 +41,7 @@ new_sums as (
     join fact f
       on f.batch = {{batch}} and f.stream = o.stream and f.campaign = o.campaign
      and f.first_day = o.day and f.last_day = o.day
+     and f.first_day between {{from}} and {{to}}
     where o.day < {{settled}}
     group by o.batch
 )
