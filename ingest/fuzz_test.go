@@ -243,6 +243,46 @@ func FuzzMembers(f *testing.F) {
 	})
 }
 
+// FuzzTables asks of any text of several tables: each line that a table has of
+// its own stands in the text, at the same number.
+func FuzzTables(f *testing.F) {
+	for _, path := range []string{"stacked", "stacked_none", "stacked_excel", "hash_row"} {
+		a, err := txtar.ParseFile(filepath.Join(casesDir, "ga4", path+".txtar"))
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, part := range a.Files {
+			if part.Name == "in.csv" {
+				f.Add(part.Data)
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		lines := strings.SplitAfter(string(data), "\n")
+		stacked := cutStack(string(data))
+		for _, x := range stacked {
+			for i, line := range strings.SplitAfter(string(x.text()), "\n") {
+				if strings.TrimRight(line, "\r\n") != "" && line != lines[i] {
+					t.Fatalf("line %d is %q, was %q", i+1, line, lines[i])
+				}
+			}
+		}
+		if len(stacked) > 3 {
+			return // they are read one by one
+		}
+		list, err := Tables(File{Name: "x.csv", Size: int64(len(data)), R: bytes.NewReader(data)}, Options{Now: testNow})
+		var refusal *Refusal
+		if err != nil && !errors.As(err, &refusal) {
+			t.Fatal(err)
+		}
+		for _, m := range list {
+			if m.Line < 1 || m.Line > len(lines) && utf8.Valid(data) {
+				t.Fatalf("a header in line %d of %d", m.Line, len(lines))
+			}
+		}
+	})
+}
+
 // FuzzNumber asks of any cell: no crash, a value in range, written out and read
 // again the same value, and never one of two readings without a doubt.
 func FuzzNumber(f *testing.F) {
