@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
 	"path"
 	"slices"
 	"strconv"
@@ -239,6 +240,29 @@ func (m *Member) Open() (io.ReadCloser, error) {
 			"il est compressé une fois de plus\u00a0: décompressez-le et importez-le seul")
 	}
 	return u, nil
+}
+
+// unpacked gives a member to see as a file, which is there as long as see reads
+// it.
+func (m *Member) unpacked(dir string, see func(File) error) error {
+	body, err := m.Open()
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	tmp, err := os.CreateTemp(dir, "unpacked-*")
+	if err != nil {
+		return err
+	}
+	defer tmp.Close()
+	if err := os.Remove(tmp.Name()); err != nil {
+		return err
+	}
+	n, err := io.Copy(tmp, body)
+	if err != nil {
+		return err
+	}
+	return see(File{Name: m.Name, Size: n, ModTime: m.ModTime, R: tmp})
 }
 
 func (m *Member) refuse(en, fr string, args ...any) error {
