@@ -486,7 +486,9 @@ func (r *Reader) wanted(asked *Platform) locale.Text {
 // those that the owner of the file has declared: they are dropped.
 func (r *Reader) personalColumn(header []string) string {
 	for _, h := range header {
-		if name, _ := normalise(h); (personal[name] || r.layout != nil && listed(r.layout.platform.Personal, h)) && !r.dropped(name) {
+		name, _ := normalise(h)
+		inside := name[strings.LastIndexByte(name, '.')+1:] // of an object, as user.email
+		if (personal[name] || personal[inside] || r.layout != nil && listed(r.layout.platform.Personal, h)) && !r.dropped(name) {
 			return h
 		}
 	}
