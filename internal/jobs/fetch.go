@@ -35,6 +35,7 @@ type Fetched struct {
 	Why  locale.Text
 	Away bool // the server or the way to it is the trouble
 
+	dry     bool // nothing was kept
 	final   bool
 	wait    time.Duration
 	refused string // slash path of the folder of refused files
@@ -337,7 +338,11 @@ func (f Fetched) Summary() (text locale.Text, trouble bool) {
 				parts = append(parts, fmt.Sprintf(l.Plural(float64(n), one.In(l), many.In(l)), n))
 			}
 		}
-		say(in, locale.Text{EN: "%d file taken in", FR: "%d fichier importé"}, locale.Text{EN: "%d files taken in", FR: "%d fichiers importés"})
+		one, many := locale.Text{EN: "%d file taken in", FR: "%d fichier importé"}, locale.Text{EN: "%d files taken in", FR: "%d fichiers importés"}
+		if f.dry {
+			one, many = locale.Text{EN: "%d file would be taken in", FR: "%d fichier serait importé"}, locale.Text{EN: "%d files would be taken in", FR: "%d fichiers seraient importés"}
+		}
+		say(in, one, many)
 		say(old, locale.Text{EN: "%d already there", FR: "%d déjà là"}, locale.Text{EN: "%d already there", FR: "%d déjà là"})
 		say(refused, locale.Text{EN: "%d refused", FR: "%d refusé"}, locale.Text{EN: "%d refused", FR: "%d refusés"})
 		say(withheld, locale.Text{EN: "%d withheld by a check", FR: "%d écarté par un contrôle"}, locale.Text{EN: "%d withheld by a check", FR: "%d écartés par un contrôle"})
@@ -354,7 +359,7 @@ func (f Fetched) Summary() (text locale.Text, trouble bool) {
 		return text
 	}
 	text = locale.Text{EN: side(locale.EN), FR: side(locale.FR)}
-	if refused+withheld > 0 {
+	if refused+withheld > 0 && !f.dry {
 		text.EN += " (" + f.refused + " says why)"
 		text.FR += " (" + f.refused + " dit pourquoi)"
 	}
