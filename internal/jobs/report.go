@@ -64,7 +64,7 @@ func (s *Scheduler) reports(ctx context.Context, a *agency.Agency, now time.Time
 	if !a.Today.IsZero() {
 		return nil // see fixedDay
 	}
-	data, err := s.data(ctx)
+	data, err := s.data(ctx, a)
 	if err != nil {
 		return err
 	}
