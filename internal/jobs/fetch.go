@@ -10,9 +10,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -95,11 +97,17 @@ func (s *Scheduler) fetch(ctx context.Context, src *agency.Source, again, keep b
 			return fail(err)
 		}
 	}
-	got, err := s.get(ctx, spec, source.Desk{Dir: dir, Known: func(key string) (string, bool) { tag, ok := known[key]; return tag, ok }})
+	listed := map[string]bool{} // a source asks about all that is there
+	got, err := s.get(ctx, spec, source.Desk{Dir: dir, Known: func(key string) (string, bool) {
+		listed[key] = true
+		tag, ok := known[key]
+		return tag, ok
+	}})
 	out.Notes = got.Notes
 	if err != nil {
 		fail(err)
 	}
+	whole := err == nil
 	options := ingest.Options{Platform: src.Platform, Account: src.Account, Currency: src.Currency, Decimal: src.Decimal, Dates: src.Dates, Now: s.Clock()}
 	// What has come is taken in also when the scheduler is being stopped.
 	ctx = context.WithoutCancel(ctx)
@@ -116,6 +124,11 @@ func (s *Scheduler) fetch(ctx context.Context, src *agency.Source, again, keep b
 			continue
 		}
 		if err := s.remember(ctx, src.ID, settings, item, options.Now); err != nil {
+			return fail(err)
+		}
+	}
+	if keep && whole {
+		if err := s.prune(ctx, src.ID, settings, slices.Sorted(maps.Keys(listed)), options.Now); err != nil {
 			return fail(err)
 		}
 	}
@@ -233,6 +246,31 @@ func (s *Scheduler) remember(ctx context.Context, id, settings string, item sour
 		_, err := tx.ExecContext(ctx, `insert into fetched (source, item, settings, tag, at) values (?, ?, ?, ?, ?)
 			on conflict (source, item) do update set settings = excluded.settings, tag = excluded.tag, at = excluded.at`,
 			id, item.Key, settings, item.Tag, now.UTC())
+		if err != nil {
+			return fmt.Errorf("what has been fetched: %w", err)
+		}
+		return nil
+	})
+}
+
+// unlisted is for how long what has been fetched is remembered after a source
+// has ceased to list it: a folder may be away for a while, and what comes back
+// would be fetched again.
+const unlisted = 60 * 24 * time.Hour
+
+// prune notes what a source still lists, and forgets what it has not listed for
+// long, as messages that were deleted.
+func (s *Scheduler) prune(ctx context.Context, id, settings string, listed []string, now time.Time) error {
+	items, err := json.Marshal(listed)
+	if err != nil {
+		return err
+	}
+	return s.Warehouse.Small(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `update fetched set at = ? where source = ? and settings = ?
+			and item in (select unnest(from_json(?::json, '["varchar"]')))`, now.UTC(), id, settings, string(items))
+		if err == nil {
+			_, err = tx.ExecContext(ctx, "delete from fetched where source = ? and at < ?", id, now.Add(-unlisted).UTC())
+		}
 		if err != nil {
 			return fmt.Errorf("what has been fetched: %w", err)
 		}
