@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
 	"path"
 	"slices"
 	"strconv"
@@ -18,6 +19,8 @@ import (
 
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/unicode/norm"
+
+	"vigie/internal/locale"
 )
 
 // The most that an archive may hold. Its members are read one at a time, each
@@ -27,13 +30,19 @@ const (
 	maxDirectory = 4 << 20 // bytes of the list of its members
 )
 
-// Member is an export inside an archive of several.
+// Member is an export inside a file of several: an archive, or a text with one
+// table under the other.
 type Member struct {
-	Name    string // the archive's name, a slash, its own
+	Name    string // the file's name, a slash, its own
 	ModTime time.Time
+	// Of a table: the line of its header in the file, and which other tables of
+	// it are not read, and why.
+	Line   int
+	Beside []locale.Text
 
 	part    *zip.File
 	archive *disk
+	text    []byte // of a table
 }
 
 // isZip tells a zip file by its first bytes; an empty one has no member.
@@ -203,9 +212,12 @@ func memberTime(part *zip.File, zone *time.Location) time.Time {
 }
 
 // Open unpacks a member. Reading it ends in a *Refusal where it is damaged, a
-// link, protected, or compressed once more.
+// link, protected, or compressed once more. The lines of a table have the
+// numbers that they have in its file.
 func (m *Member) Open() (io.ReadCloser, error) {
 	switch {
+	case m.part == nil:
+		return io.NopCloser(bytes.NewReader(m.text)), nil
 	case !m.part.Mode().IsRegular():
 		return nil, m.refuse("it is a link to another file: put the file itself into the archive",
 			"c’est un lien vers un autre fichier\u00a0: mettez le fichier lui-même dans l’archive")
@@ -228,6 +240,29 @@ func (m *Member) Open() (io.ReadCloser, error) {
 			"il est compressé une fois de plus\u00a0: décompressez-le et importez-le seul")
 	}
 	return u, nil
+}
+
+// unpacked gives a member to see as a file, which is there as long as see reads
+// it.
+func (m *Member) unpacked(dir string, see func(File) error) error {
+	body, err := m.Open()
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	tmp, err := os.CreateTemp(dir, "unpacked-*")
+	if err != nil {
+		return err
+	}
+	defer tmp.Close()
+	if err := os.Remove(tmp.Name()); err != nil {
+		return err
+	}
+	n, err := io.Copy(tmp, body)
+	if err != nil {
+		return err
+	}
+	return see(File{Name: m.Name, Size: n, ModTime: m.ModTime, R: tmp})
 }
 
 func (m *Member) refuse(en, fr string, args ...any) error {

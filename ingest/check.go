@@ -257,6 +257,12 @@ var Checks = []Check{
 		locale.Text{EN: "Nothing, if the sum of a day is that of the platform’s own page; else export without the extra breakdown.", FR: "Rien, si la somme d’un jour est celle de la page de la plateforme\u00a0; sinon, exportez sans la ventilation en trop."},
 	},
 	{
+		"other-tables", Note,
+		locale.Text{EN: "Other tables in the same file", FR: "D’autres tableaux dans le même fichier"},
+		locale.Text{EN: "Google Analytics stacks several tables in one file. Those with figures that Vigie keeps are read, each as a batch of its own; those of users, averages and others are left, and so are empty ones.", FR: "Google Analytics empile plusieurs tableaux dans un fichier. Ceux dont Vigie garde les chiffres sont lus, chacun comme un lot\u00a0; ceux d’utilisateurs, de moyennes et d’autres sont laissés, de même que ceux qui sont vides."},
+		locale.Text{EN: "Nothing, unless one of them is missed: then download a report with Date as dimension and that figure.", FR: "Rien, sauf si l’un d’eux vous manque\u00a0: téléchargez alors un rapport avec Date en dimension et ce chiffre."},
+	},
+	{
 		"renamed", Note,
 		locale.Text{EN: "An object has a new name", FR: "Un objet a un nouveau nom"},
 		locale.Text{EN: "The platform’s id is the same: it stays the same object, under its new name on all days. A channel that takes campaigns by their old name loses it.", FR: "L’identifiant de la plateforme est le même\u00a0: c’est le même objet, sous son nouveau nom pour tous les jours. Un levier qui prend les campagnes par leur ancien nom la perd."},

@@ -119,8 +119,27 @@ func checkExport(t *testing.T, path, want string) {
 	checkFile(t, File{Name: info.Name(), Size: info.Size(), R: f}, want)
 }
 
+// checkFile reads a file, or the table of several in it that the line asks for.
 func checkFile(t *testing.T, f File, want string) {
-	rows, _, rep, err := readAll(f, Options{Now: testNow})
+	o := Options{Now: testNow}
+	tables, err := Tables(f, o)
+	var line string
+	want, line, _ = strings.Cut(want, " table=")
+	for _, m := range tables {
+		if fmt.Sprint(m.Line) == line {
+			f, tables = fileOf(t, m), nil
+		}
+	}
+	if tables != nil {
+		t.Fatalf("no table of %d has its header in line %s", len(tables), line)
+	}
+	var (
+		rows []row
+		rep  *Report
+	)
+	if err == nil {
+		rows, _, rep, err = readAll(f, o)
+	}
 	if sentence, ok := strings.CutPrefix(want, "refused "); ok {
 		var refusal *Refusal
 		if !errors.As(err, &refusal) {

@@ -368,6 +368,9 @@ func (p *parser) warnings(rep *Report) {
 		p.problem(Found("other-sheets", say("other sheets hold a report too, and are not read (%s): save each as a file of its own and import it",
 			"d’autres feuilles contiennent aussi un rapport et ne sont pas lues (%s)\u00a0: enregistrez chacune dans un fichier à part et importez-le", quoted(strings.Join(others, ", ")))))
 	}
+	if beside := p.r.opts.Beside; len(beside) > 0 {
+		p.problem(Found("other-tables", say("other tables of the file are not read: %s", "d’autres tableaux du fichier ne sont pas lus\u00a0: %s", firstOf(beside))))
+	}
 	if p.good == 0 && p.skipped == 0 {
 		p.problem(Found("no-rows", locale.Text{EN: "the report has no rows", FR: "le rapport n’a aucune ligne"}))
 	}

@@ -196,6 +196,76 @@ func FuzzJSON(f *testing.F) {
 	})
 }
 
+// FuzzAnswer holds the rows that are found in the answers of programs against
+// encoding/json, which holds all of the text at once.
+func FuzzAnswer(f *testing.F) {
+	f.Add(`{"results":[{"a":{"b":1}},{}],"x":[{"results":1}]}`)
+	f.Add(` [ {"data":{"x":{},"list":[{"a":1}]}} ,{"y":0},{"data":null}] `)
+	f.Add(`{"elements":[{"d":{"year":2026,"month":9,"day":1},"p":["urn:li:sponsoredCampaign:1"]}]}{"elements":[]}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		path := answerPath(strings.NewReader(text))
+		if path == nil {
+			return
+		}
+		var got []string
+		a := newAnswer(iotest.HalfReader(strings.NewReader(text)), path)
+		row, err := a.next()
+		for ; err == nil; row, err = a.next() {
+			eachLeaf(row, func(name, value []byte) {
+				if !json.Valid(value) {
+					t.Fatalf("%q: %q is %q", text, name, value)
+				}
+			})
+			got = append(got, string(row))
+		}
+		if err != io.EOF {
+			return
+		}
+		var answers, want []json.RawMessage
+		if json.Unmarshal([]byte(text), &answers) != nil {
+			dec := json.NewDecoder(strings.NewReader(text))
+			for {
+				var one json.RawMessage
+				if e := dec.Decode(&one); e == io.EOF {
+					break
+				} else if e != nil {
+					t.Fatalf("%q was read, and is no JSON: %v", text, e)
+				}
+				answers = append(answers, one)
+			}
+		}
+		for _, one := range answers {
+			lists := []json.RawMessage{one}
+			for _, name := range path {
+				var inner []json.RawMessage
+				for _, object := range lists {
+					eachField(bytes.TrimSpace(object), func(n, value []byte) {
+						if string(n) == name && value[0] != 'n' {
+							inner = append(inner, value)
+						}
+					})
+				}
+				lists = inner
+			}
+			for _, list := range lists {
+				var rows []json.RawMessage
+				if err := json.Unmarshal(list, &rows); err != nil {
+					t.Fatalf("%q was read, and its rows are no list: %v", text, err)
+				}
+				want = append(want, rows...)
+			}
+		}
+		if len(want) != len(got) {
+			t.Fatalf("%q: %d rows, want %d", text, len(got), len(want))
+		}
+		for i := range want {
+			if string(want[i]) != got[i] {
+				t.Fatalf("%q: row %d is %q, want %q", text, i+1, got[i], want[i])
+			}
+		}
+	})
+}
+
 // FuzzColumns asks the same of any bytes that begin like a file kept by column.
 func FuzzColumns(f *testing.F) {
 	const table = "Day:date,Campaign,Currency code:%s,Impr.:int64,Cost:decimal,x:list\n2026-09-01,A,EUR,1200,12.5,1\n2026-09-01,,EUR,,0.1,1\n2026-09-03,B,EUR,3,,1\n"
@@ -238,6 +308,46 @@ func FuzzMembers(f *testing.F) {
 				t.Fatalf("%d bytes of %d", n, m.part.UncompressedSize64)
 			case err != nil && !errors.As(err, &refusal):
 				t.Fatalf("not refused in words: %v", err)
+			}
+		}
+	})
+}
+
+// FuzzTables asks of any text of several tables: each line that a table has of
+// its own stands in the text, at the same number.
+func FuzzTables(f *testing.F) {
+	for _, path := range []string{"stacked", "stacked_none", "stacked_excel", "hash_row"} {
+		a, err := txtar.ParseFile(filepath.Join(casesDir, "ga4", path+".txtar"))
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, part := range a.Files {
+			if part.Name == "in.csv" {
+				f.Add(part.Data)
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		lines := strings.SplitAfter(string(data), "\n")
+		stacked := cutStack(string(data))
+		for _, x := range stacked {
+			for i, line := range strings.SplitAfter(string(x.text()), "\n") {
+				if strings.TrimRight(line, "\r\n") != "" && line != lines[i] {
+					t.Fatalf("line %d is %q, was %q", i+1, line, lines[i])
+				}
+			}
+		}
+		if len(stacked) > 3 {
+			return // they are read one by one
+		}
+		list, err := Tables(File{Name: "x.csv", Size: int64(len(data)), R: bytes.NewReader(data)}, Options{Now: testNow})
+		var refusal *Refusal
+		if err != nil && !errors.As(err, &refusal) {
+			t.Fatal(err)
+		}
+		for _, m := range list {
+			if m.Line < 1 || m.Line > len(lines) && utf8.Valid(data) {
+				t.Fatalf("a header in line %d of %d", m.Line, len(lines))
 			}
 		}
 	})

@@ -6,8 +6,8 @@ import "vigie/internal/locale"
 //
 // Lines that begin with # stand before the header: the report's name, account
 // and property, the segment, first and last day as 20260301. A snapshot or the
-// home page is many tables in one file, each with its own days: each table is
-// taken by itself. "Nth day" counts days from the first one, 0000.
+// home page is many tables in one file, each with its own days: see Tables.
+// "Nth day" counts days from the first one, 0000.
 //
 // An exploration has its grand total first, in a row with one cell more than
 // the header, which says so.
@@ -44,7 +44,6 @@ var _ = register(Platform{
 		"Sessions avec engagement", "Événements clés + Sessions",
 	},
 	RangeSignature: []string{"Sessions", "Total revenue", "Key events", "Transactions", "Purchase revenue"},
-	Footer:         "#",
 	Decimal:        map[locale.Lang]byte{locale.EN: '.', locale.FR: ','},
 	Dates:          map[locale.Lang]string{locale.FR: "dmy"},
 	Totals:         Totals{Beyond: "Grand total | Total général"},
@@ -68,7 +67,8 @@ var _ = register(Platform{
 		{As: "breakdown:page", EN: "Page path and screen class | Page title and screen class | Landing page | Page path", FR: "Chemin de la page et classe de l’écran | Titre de la page et classe de l’écran | Page de destination"},
 		{As: "breakdown:event", EN: "Event name", FR: "Nom de l’événement"},
 		{As: "breakdown:device", EN: "Device category", FR: "Catégorie d’appareil"},
-		{As: "breakdown:country", EN: "Country", FR: "Pays"},
+		{As: "breakdown:platform", EN: "Platform", FR: "Plate-forme"},
+		{As: "breakdown:country", EN: "Country | Country ID", FR: "Pays"},
 		{As: "breakdown:region", EN: "Region", FR: "Région"},
 		{As: "breakdown:city", EN: "City", FR: "Ville"},
 		{As: "breakdown:stream", EN: "Stream name", FR: "Nom du flux"},

@@ -3,8 +3,11 @@ package ingest
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
+	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -27,27 +30,41 @@ func isJSON(start []byte) bool {
 
 // openJSON makes a table of objects. Its columns are the names that any of them
 // has, in the order in which they come, so all are read for their names first.
+// The fields of an object inside are columns of their own, as metrics.clicks;
+// where there is one, or the rows stand in a list of an answer, the names are
+// written as programs write those of columns: metrics.costMicros becomes
+// metrics.cost_micros.
 func (r *Reader) openJSON(start []byte) error {
 	r.container = "json"
 	r.text.encoding, _ = sniffEncoding(start, int64(len(start)) == r.file.Size)
-	open := func() *objects {
-		return newObjects(decoded(io.NewSectionReader(r.disk, 0, r.file.Size), r.text.encoding))
+	path := answerPath(decoded(bytes.NewReader(start), r.text.encoding))
+	open := func(valid bool) func() ([]byte, error) {
+		text := decoded(io.NewSectionReader(r.disk, 0, r.file.Size), r.text.encoding)
+		if path != nil {
+			return newAnswer(text, path).next
+		}
+		o := newObjects(text)
+		o.valid = valid
+		return o.next
 	}
 	var (
 		names          []string
 		at             = map[string]int{}
 		scalar, nested []bool
+		rows           int
+		deep           = path != nil
 	)
-	all := open()
+	next := open(false)
 	for {
-		object, err := all.next()
+		object, err := next()
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
 			return err
 		}
-		eachField(object, func(name, value []byte) {
+		rows++
+		inside := eachLeaf(object, func(name, value []byte) {
 			i, ok := at[string(name)]
 			if !ok {
 				i = len(names)
@@ -62,35 +79,40 @@ func (r *Reader) openJSON(start []byte) error {
 				scalar[i] = true
 			}
 		})
+		deep = deep || inside
 		if len(names) > maxColumns {
 			return refuseBook("its objects have more than %s different names: this is no table", "ses objets ont plus de %s noms différents\u00a0: ce n’est pas un tableau", strconv.Itoa(maxColumns))
 		}
 	}
-	// A name that only ever holds lists or objects is no column.
+	// A name that only ever holds lists or empty objects is no column.
 	header := &record{}
 	columns := map[string]int{}
 	for i, name := range names {
+		shown := name
+		if deep {
+			shown = columnName(name)
+		}
 		if nested[i] && !scalar[i] {
-			r.leave(name)
+			r.leave(shown)
 			continue
 		}
 		columns[name] = len(header.cells)
-		header.cells = append(header.cells, []byte(name))
+		header.cells = append(header.cells, []byte(shown))
 	}
 	switch {
-	case all.row == 0:
+	case rows == 0 && path != nil:
+		return r.refuse(0, "the list %s of this answer is empty: there is nothing to import", "la liste %s de cette réponse est vide\u00a0: il n’y a rien à importer", quoted(strings.Join(path, ".")))
+	case rows == 0:
 		return r.refuse(0, "the file is empty", "le fichier est vide")
 	case len(header.cells) == 0:
-		return r.refuse(0, "its objects hold nothing but lists and other objects: this is no table", "ses objets ne contiennent que des listes et d’autres objets\u00a0: ce n’est pas un tableau")
+		return r.refuse(0, "its objects hold nothing but lists: this is no table", "ses objets ne contiennent que des listes\u00a0: ce n’est pas un tableau")
 	}
 	err := r.findTable(func() (source, error) {
-		again := open()
-		again.valid = true // as was just seen
-		return &objectRows{objects: again, header: header, columns: columns, filled: make([]int, len(header.cells))}, nil
+		return &objectRows{objects: open(true), header: header, columns: columns, filled: make([]int, len(header.cells))}, nil
 	})
-	if err != nil && all.row == 1 && len(r.unread) > 0 {
-		return r.refuse(0, "this is one JSON object, with a list in %s: an object a line, or a list of objects, is what is read. Take out the list that holds the rows",
-			"c’est un seul objet JSON, avec une liste dans %s\u00a0: un objet par ligne, ou une liste d’objets, voilà ce qui est lu. Extrayez la liste qui contient les lignes", quoted(r.unread[0].Header))
+	if err != nil && rows == 1 && len(r.unread) > 0 {
+		return r.refuse(0, "this is one JSON object, with a list in %s: an object a line, a list of objects, or an answer with its rows in results, data or elements is what is read. Take out the list that holds the rows",
+			"c’est un seul objet JSON, avec une liste dans %s\u00a0: un objet par ligne, une liste d’objets, ou une réponse dont les lignes sont dans results, data ou elements, voilà ce qui est lu. Extrayez la liste qui contient les lignes", quoted(r.unread[0].Header))
 	}
 	return err
 }
@@ -267,10 +289,116 @@ func unquote(quoted []byte) []byte {
 	return []byte(s)
 }
 
+// maxDepth is how many objects inside each other have columns of their fields.
+const maxDepth = 8
+
+// eachLeaf calls see for each field of a valid object that a cell may hold, and
+// those of the objects in it, by names joined with dots: inside reports that
+// there are such. A day in three parts is a date, {"year": 2026, "month": 9,
+// "day": 1}; URNs in a list are a field each, named by their kind:
+// pivotValues.sponsoredCampaign.
+func eachLeaf(object []byte, see func(name, value []byte)) (inside bool) {
+	var walk func(object []byte, prefix string, depth int)
+	walk = func(object []byte, prefix string, depth int) {
+		eachField(object, func(name, value []byte) {
+			if prefix != "" {
+				name = []byte(prefix + "." + string(name))
+			}
+			switch value[0] {
+			case '{':
+				if day := dayOf(value); day != nil {
+					inside = true
+					see(name, day)
+					return
+				}
+				if len(bytes.TrimSpace(value[1:len(value)-1])) > 0 && depth < maxDepth {
+					inside = true
+					walk(value, string(name), depth+1)
+					return
+				}
+			case '[':
+				if urns := urnsOf(value); urns != nil {
+					inside = true
+					for _, u := range urns {
+						see([]byte(string(name)+"."+u.kind), []byte(`"`+u.id+`"`))
+					}
+					return
+				}
+			}
+			see(name, value)
+		})
+	}
+	walk(object, "", 1)
+	return inside
+}
+
+// dayOf is the date in an object of a year, a month and a day; nil where it is
+// another one.
+func dayOf(object []byte) []byte {
+	if len(object) > 100 {
+		return nil
+	}
+	var parts [3]int
+	fields := 0
+	eachField(object, func(name, value []byte) {
+		fields++
+		i := slices.Index([]string{"year", "month", "day"}, string(name))
+		if n, err := strconv.Atoi(string(value)); i >= 0 && err == nil && n > 0 {
+			parts[i] = n
+		}
+	})
+	if fields != 3 || parts[0] == 0 || parts[1] == 0 || parts[2] == 0 {
+		return nil
+	}
+	return fmt.Appendf(nil, `"%04d-%02d-%02d"`, parts[0], parts[1], parts[2])
+}
+
+type urn struct{ kind, id string }
+
+// urnsOf are the URNs in a list of nothing else, each of another kind; nil
+// where it is another list.
+func urnsOf(list []byte) []urn {
+	var texts []string
+	if len(list) > 1000 || !bytes.Contains(list, []byte(`"urn:`)) || json.Unmarshal(list, &texts) != nil {
+		return nil
+	}
+	var urns []urn
+	for _, text := range texts {
+		parts := strings.Split(text, ":") // urn:li:sponsoredCampaign:123
+		if len(parts) != 4 || parts[0] != "urn" || strings.Trim(parts[3], "0123456789") != "" ||
+			slices.ContainsFunc(urns, func(u urn) bool { return u.kind == parts[2] }) {
+			return nil
+		}
+		urns = append(urns, urn{parts[2], parts[3]})
+	}
+	return urns
+}
+
+// columnName writes the name of a field as that of a column: lower case, words
+// joined by an underscore.
+func columnName(name string) string {
+	var b strings.Builder
+	for i, c := range []byte(name) {
+		switch {
+		case c >= 'A' && c <= 'Z':
+			if i > 0 && (name[i-1] >= 'a' && name[i-1] <= 'z' || name[i-1] >= '0' && name[i-1] <= '9') {
+				b.WriteByte('_')
+			}
+			b.WriteByte(c + 'a' - 'A')
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '.', c == '_':
+			b.WriteByte(c)
+		default:
+			return name // made for people
+		}
+	}
+	return b.String()
+}
+
 // objectRows reads objects as the rows of a table: the header first, then each
 // object by its number.
 type objectRows struct {
-	*objects
+	objects func() ([]byte, error)
+	row     int
 	header  *record // given once
 	columns map[string]int
 	rec     record
@@ -283,14 +411,15 @@ func (o *objectRows) next() (*record, error) {
 		o.header = nil
 		return rec, nil
 	}
-	object, err := o.objects.next()
+	object, err := o.objects()
 	if err != nil {
 		return nil, err
 	}
+	o.row++
 	n := len(o.filled)
 	o.rec = record{line: o.row, cells: append(o.rec.cells[:0], make([][]byte, n)...), kinds: append(o.rec.kinds[:0], make([]kind, n)...), dirty: !utf8.Valid(object)}
 	twice := ""
-	eachField(object, func(name, value []byte) {
+	eachLeaf(object, func(name, value []byte) {
 		i, ok := o.columns[string(name)]
 		if !ok {
 			return

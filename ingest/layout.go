@@ -21,6 +21,7 @@ type layout struct {
 	suffix   string       // currency in the headers of amounts
 	micros   map[int]bool // columns of amounts in millionths
 	api      bool         // a program fetched the table
+	rival    *layout      // of another platform, which understands more; nil: none
 }
 
 // boundMeasure is a measure that a column fills, or a price of it.
@@ -143,6 +144,35 @@ func (p *Platform) fit(h heading, ranged, trusted bool) (*layout, bool) {
 	}
 	named := slices.ContainsFunc(levels, func(x levelRole) bool { return l.cell(x.role) >= 0 })
 	return l, signed || named && len(l.measures) > 0
+}
+
+// rivalOf finds a platform that understands all headers that l does, and more,
+// where l's own signature does not tell the two apart.
+func rivalOf(l *layout, h heading) *layout {
+	for _, id := range l.platform.Rivals {
+		rival, ok := LookupPlatform(id).fit(h, false, true)
+		if !ok || l.platform.mapping != nil || rival.matched <= l.matched {
+			continue
+		}
+		if !slices.ContainsFunc(l.understood(), func(i int) bool { return !slices.Contains(rival.understood(), i) }) {
+			return rival
+		}
+	}
+	return nil
+}
+
+// understood are the columns whose headers are the platform's.
+func (l *layout) understood() (list []int) {
+	table := l.platform.headers
+	if l.api {
+		table = l.platform.api
+	}
+	for i, c := range l.columns {
+		if name, _ := normalise(c.Header); table[name] != nil {
+			list = append(list, i)
+		}
+	}
+	return list
 }
 
 // meaning is what a header means beside the others.

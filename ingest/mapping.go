@@ -1,6 +1,8 @@
 package ingest
 
 import (
+	"bytes"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -186,6 +188,84 @@ func Propose(f File, o Options) (*Proposal, error) {
 	}
 	p.missing(taken)
 	return p, nil
+}
+
+// Proposals is Propose for each export in a file of several, an archive or a
+// text with one table under the other, that nothing recognises. Exports of the
+// same columns have one proposal, and those of which none can be made are told
+// by a *Refusal each. Of any other file several is false: Propose is for it.
+func Proposals(f File, o Options) (list []*Proposal, refused []*Refusal, several bool, err error) {
+	propose := func(f File) error {
+		p, err := Propose(f, o)
+		var refusal *Refusal
+		switch {
+		case errors.As(err, &refusal):
+			refused = append(refused, refusal)
+		case err != nil:
+			return err
+		default:
+			list = append(list, p)
+			if m := p.Mapping(p.File); len(p.Missing) == 0 && m.Err() == nil {
+				o.Mappings = append(slices.Clone(o.Mappings), m) // read from now on
+			}
+		}
+		return nil
+	}
+	// unknown proposes what the file holds; archived says that the file is a
+	// member of an archive.
+	unknown := func(f File, archived bool) error {
+		stack, err := stackOf(f, o)
+		if err == nil && len(stack) > 1 {
+			several = true
+			for _, t := range stack {
+				if _, err = t.look(f, o); err == nil && t.r.layout == nil && len(t.rows) > 1 {
+					text := t.text()
+					err = propose(File{Name: f.Name + "/" + nameOf(t.header), Size: int64(len(text)), ModTime: f.ModTime, R: bytes.NewReader(text)})
+				}
+				if err != nil {
+					break
+				}
+			}
+		} else if err == nil && archived {
+			r, open := Open(f, o)
+			var refusal *Refusal
+			switch {
+			case open == nil:
+				r.Close()
+			case errors.As(open, &refusal):
+				err = propose(f)
+			default:
+				err = open
+			}
+		}
+		var refusal *Refusal
+		if errors.As(err, &refusal) {
+			refused, err = append(refused, refusal), nil
+		}
+		return err
+	}
+	members, err := Members(f, o.Zone)
+	var refusal *Refusal
+	if errors.As(err, &refusal) {
+		return nil, []*Refusal{refusal}, true, nil
+	}
+	if err != nil || members == nil {
+		if err == nil {
+			err = unknown(f, false)
+		}
+		return list, refused, several, err
+	}
+	several = true
+	for _, m := range members {
+		err := m.unpacked(o.TempDir, func(f File) error { return unknown(f, true) })
+		if errors.As(err, &refusal) {
+			refused, err = append(refused, refusal), nil
+		}
+		if err != nil {
+			return nil, nil, true, err
+		}
+	}
+	return list, refused, true, nil
 }
 
 // missing notes what no column was found for.

@@ -49,6 +49,7 @@ var _ = register(Platform{
 		"Reporting starts", "Amount spent + Impressions", "Amount spent + Campaign name", "Amount spent + Ad set name", "Amount spent + Ad name", "Amount spent + Day",
 		"Début des rapports", "Montant dépensé + Impressions", "Montant dépensé + Nom de la campagne", "Montant dépensé + Jour",
 	},
+	Rivals:       []string{"redditads"}, // whose clicks have another name
 	Decimal:      map[locale.Lang]byte{locale.EN: '.', locale.FR: '.'},
 	Dates:        map[locale.Lang]string{locale.FR: "dmy"},
 	Totals:       Totals{Blank: true},

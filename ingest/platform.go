@@ -27,6 +27,10 @@ type Platform struct {
 	// Signature lists the headers that tell this platform's reports from all
 	// others, each as names joined by " + ": one of them has to be there whole.
 	Signature []string
+	// Rivals are the ids of platforms whose tables may bear this one's signature
+	// too: where one of them understands all headers that this one does, and
+	// more, people are asked whose table it is.
+	Rivals []string
 	// RangeSignature is enough where a line before the header is a range of
 	// dates, which others do not print.
 	RangeSignature []string

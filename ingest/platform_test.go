@@ -119,17 +119,9 @@ func runCase(t *testing.T, path string) {
 		t.Fatalf("%d members: %v", len(list), err)
 	}
 	for _, m := range list { // of an archive, what is in it
-		body, err := m.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		data, err := io.ReadAll(body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		source = File{Name: m.Name, Size: int64(len(data)), ModTime: m.ModTime, R: bytes.NewReader(data)}
+		source = fileOf(t, m)
 	}
-	got := describe(t, source, o)
+	got := describeAll(t, source, o)
 
 	var goldens []string
 	for i, f := range a.Files {
@@ -428,16 +420,59 @@ func readAll(f File, o Options) (rows []row, k *Keys, rep *Report, err error) {
 }
 
 // describe writes what reading a file gives, part by part of a case.
+// describeAll describes each table of a file that holds several.
+func describeAll(t *testing.T, f File, o Options) map[string]string {
+	t.Helper()
+	tables, err := Tables(f, o)
+	var refusal *Refusal
+	if errors.As(err, &refusal) {
+		return map[string]string{"refused.golden": refused(refusal)}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if tables == nil {
+		return describe(t, f, o)
+	}
+	all := map[string]string{}
+	for _, m := range tables {
+		o.Beside = m.Beside
+		for part, text := range describe(t, fileOf(t, m), o) {
+			all[part] += fmt.Sprintf("== line %d, %s\n%s", m.Line, m.Name, text)
+		}
+	}
+	return all
+}
+
+// fileOf is a member as a file of its own.
+func fileOf(t *testing.T, m Member) File {
+	t.Helper()
+	body, err := m.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer body.Close()
+	data, err := io.ReadAll(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return File{Name: m.Name, Size: int64(len(data)), ModTime: m.ModTime, R: bytes.NewReader(data)}
+}
+
+func refused(r *Refusal) string {
+	line := ""
+	if r.Line > 0 {
+		line = fmt.Sprintf("line %d\n", r.Line)
+	}
+	return line + r.Message.EN + "\n" + r.Message.FR + "\n"
+}
+
 func describe(t *testing.T, f File, o Options) map[string]string {
 	t.Helper()
 	rows, k, rep, err := readAll(f, o)
 	var refusal *Refusal
 	if errors.As(err, &refusal) {
-		line := ""
-		if refusal.Line > 0 {
-			line = fmt.Sprintf("line %d\n", refusal.Line)
-		}
-		return map[string]string{"refused.golden": line + refusal.Message.EN + "\n" + refusal.Message.FR + "\n"}
+		return map[string]string{"refused.golden": refused(refusal)}
 	}
 	if err != nil {
 		t.Fatal(err)

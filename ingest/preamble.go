@@ -20,6 +20,18 @@ func (r *Reader) understand() error {
 	if who := r.personalColumn(h.records[h.header].cells); who != "" {
 		return r.refusePersonal(line, who)
 	}
+	if l.rival != nil {
+		other := l.rival.platform
+		var words []string
+		for _, i := range l.rival.understood() {
+			if !slices.Contains(l.understood(), i) {
+				words = append(words, l.columns[i].Header)
+			}
+		}
+		return r.refuse(line, "this may be a table of %s, or of %s, which alone has the headers %s: import it with --platform %s or --platform %s",
+			"ce tableau peut venir de %s, ou de %s, qui a seul les en-têtes %s\u00a0: importez-le avec --platform %s ou --platform %s",
+			p.Label, other.Label, quoted(strings.Join(words, ", ")), p.ID, other.ID)
+	}
 	h.rows = -1
 	if h.header+1 < len(h.records) {
 		l.weekdays(h.records[h.header+1].cells)

@@ -55,6 +55,9 @@ type Options struct {
 	// Progress is called now and then by the goroutine that parses; share is
 	// how much of the file was read, from 0 to 1. It may be nil.
 	Progress func(file string, rows int64, share float64)
+	// Beside are the other tables of the file that this one is of, which are
+	// not read: see Tables. The report says so.
+	Beside []locale.Text
 }
 
 // Refusal says why a file is not read. Nothing of it is kept.

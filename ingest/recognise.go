@@ -281,6 +281,9 @@ func (r *Reader) recognise(records []headRecord) bool {
 			if ok && (r.layout == nil || l.matched > r.layout.matched) {
 				r.layout, r.text.repair = l, h.repaired
 				r.head = head{records: records, header: i}
+				if r.opts.Platform == "" {
+					l.rival = rivalOf(l, h)
+				}
 			}
 		}
 		ranged = ranged || rec.isRange()
@@ -384,7 +387,11 @@ func strangerIn(records []headRecord) *stranger {
 // foreign reports a header that is another platform's or a stranger's.
 func (r *Reader) foreign(h heading) bool {
 	for _, p := range platforms {
-		if _, ok := p.fit(h, false, false); ok && p.ID != r.opts.Platform {
+		l, ok := p.fit(h, false, false)
+		if !ok || p.ID == r.opts.Platform {
+			continue
+		}
+		if rival := rivalOf(l, h); rival == nil || rival.platform.ID != r.opts.Platform {
 			return true
 		}
 	}
@@ -486,7 +493,9 @@ func (r *Reader) wanted(asked *Platform) locale.Text {
 // those that the owner of the file has declared: they are dropped.
 func (r *Reader) personalColumn(header []string) string {
 	for _, h := range header {
-		if name, _ := normalise(h); (personal[name] || r.layout != nil && listed(r.layout.platform.Personal, h)) && !r.dropped(name) {
+		name, _ := normalise(h)
+		inside := name[strings.LastIndexByte(name, '.')+1:] // of an object, as user.email
+		if (personal[name] || personal[inside] || r.layout != nil && listed(r.layout.platform.Personal, h)) && !r.dropped(name) {
 			return h
 		}
 	}

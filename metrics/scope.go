@@ -154,6 +154,27 @@ func LoadScope(ctx context.Context, db *sql.DB, client *agency.Client, brief *ag
 	return s, s.settleCurrency(ctx, db, client)
 }
 
+// Seen are the platform campaigns of a client that have data, with their first
+// and last day.
+func Seen(ctx context.Context, db *sql.DB, client string) ([]agency.PlatformCampaign, error) {
+	rows, err := db.QueryContext(ctx, query("seen"), client)
+	if err != nil {
+		return nil, fmt.Errorf("campaigns of %s: %w", client, err)
+	}
+	defer rows.Close()
+	var list []agency.PlatformCampaign
+	for rows.Next() {
+		var p agency.PlatformCampaign
+		var first, last time.Time
+		if err := rows.Scan(&p.Platform, &p.Account, &p.AccountID, &p.Name, &p.ExtID, &first, &last); err != nil {
+			return nil, err
+		}
+		p.First, p.Last = locale.DayOf(first), locale.DayOf(last)
+		list = append(list, p)
+	}
+	return list, rows.Err()
+}
+
 // wholeAccount is the channel that takes everything of an account.
 func wholeAccount(brief *agency.Campaign, p PlatformCampaign, accountID string) (string, bool) {
 	for _, c := range brief.Channels {

@@ -37,10 +37,12 @@ func (a *app) importCmd() *cobra.Command {
 			"one batch, stored whole or not at all. A file imported twice changes nothing; a\n"+
 			"newer file replaces the days and campaigns that it holds.\n\n"+
 			"A zip of exports is taken apart: each file in it is a batch, and has an entry of\n"+
-			"its own in the answer, exports.zip/Campaigns.csv.\n\n"+
+			"its own in the answer, exports.zip/Campaigns.csv. So is each table of a Google\n"+
+			"Analytics file with several of them.\n\n"+
 			"A table that no platform wrote and that Vigie does not know is refused. With --map\n"+
 			"it is shown how it would be read; --map --accept keeps that in sources/ (where it\n"+
-			"can be corrected) and takes the table in.\n\n"+
+			"can be corrected) and takes the table in. In a zip, and in a file with several\n"+
+			"tables one under the other, each that is unknown is shown.\n\n"+
 			"With --dry-run nothing is written: the answer says how the file would be read, what\n"+
 			"it would replace and whether a check would withhold it. “-” reads standard input.\n\n"+
 			"Which of two files is the newer one is told by the file itself, its name, or its\n"+
@@ -56,10 +58,12 @@ func (a *app) importCmd() *cobra.Command {
 				"fois un fichier ne change rien\u00a0; un fichier plus récent remplace les jours et les\n"+
 				"campagnes qu’il contient.\n\n"+
 				"Un zip d’exports est ouvert\u00a0: chacun de ses fichiers est un lot et a sa propre entrée\n"+
-				"dans la réponse, exports.zip/Campagnes.csv.\n\n"+
+				"dans la réponse, exports.zip/Campagnes.csv. De même pour chaque tableau d’un fichier\n"+
+				"Google Analytics qui en contient plusieurs.\n\n"+
 				"Un tableau qu’aucune plateforme n’a écrit et que Vigie ne connaît pas est refusé. Avec\n"+
 				"--map, Vigie montre comment il le lirait\u00a0; --map --accept garde cette lecture dans\n"+
-				"sources/ (où elle se corrige) et importe le tableau.\n\n"+
+				"sources/ (où elle se corrige) et importe le tableau. Dans un zip, ou un fichier à\n"+
+				"plusieurs tableaux l’un sous l’autre, chaque tableau inconnu est montré.\n\n"+
 				"Avec --dry-run, rien n’est écrit\u00a0: la réponse dit comment le fichier serait lu, ce qu’il\n"+
 				"remplacerait et si un contrôle l’écarterait. «\u00a0-\u00a0» lit l’entrée standard.\n\n"+
 				"Lequel de deux fichiers est le plus récent, c’est le fichier qui le dit, son nom, ou sa\n"+

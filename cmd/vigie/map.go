@@ -5,16 +5,20 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"strings"
 	"text/tabwriter"
 
 	"vigie/ingest"
 	"vigie/internal/agency"
+	"vigie/internal/jobs"
+	"vigie/internal/locale"
 	"vigie/internal/warehouse"
 )
 
-// propose shows how a table that nothing recognises would be read. done is
-// false where that was accepted and kept, so that the import can go on.
+// propose shows how a table that nothing recognises would be read, or each one
+// in a file of several exports. done is false where that was accepted and kept,
+// so that the import can go on.
 func (a *app) propose(ctx context.Context, f importFlags, o ingest.Options, args []string) (done bool, err error) {
 	if len(args) != 1 {
 		return true, fail(exitUsage, "--map takes one file", "--map prend un seul fichier")
@@ -24,6 +28,7 @@ func (a *app) propose(ctx context.Context, f importFlags, o ingest.Options, args
 		if o.Currency == "" {
 			o.Currency = a.agency.Currency
 		}
+		o.Mappings = jobs.Mappings(a.agency)
 	}
 	file, err := a.files.open(ctx, args[0])
 	if err != nil {
@@ -44,37 +49,83 @@ func (a *app) propose(ctx context.Context, f importFlags, o ingest.Options, args
 	if err != nil {
 		return true, err
 	}
-	p, err := ingest.Propose(ingest.File{Name: file.Name, Size: size, ModTime: file.ModTime, R: tmp}, o)
+	source := ingest.File{Name: file.Name, Size: size, ModTime: file.ModTime, R: tmp}
+	list, refused, several, err := ingest.Proposals(source, o)
+	if err == nil && !several {
+		var p *ingest.Proposal
+		p, err = ingest.Propose(source, o)
+		list = []*ingest.Proposal{p}
+	}
 	if refusal, ok := err.(*ingest.Refusal); ok {
 		return true, &failure{code: exitInvalid, text: refusal.Message}
 	}
 	if err != nil {
 		return true, err
 	}
-	var headers []string
-	for _, c := range p.Columns {
-		headers = append(headers, c.Header)
-	}
-	m := p.Mapping(file.Name)
-	kept := agency.Mapping{Columns: m.Columns, Decimal: m.Decimal, Dates: m.Dates, Currency: m.Currency}
-	if f.accept && len(p.Missing) == 0 {
-		name, err := agency.AddMapping(a.agency, file.Name, kept, headers)
-		if err != nil {
-			return true, err
+	ready := 0
+	for _, p := range list {
+		if len(p.Missing) == 0 {
+			ready++
 		}
-		fmt.Fprintln(a.err, a.say("kept: ", "gardé\u00a0: ")+name)
+	}
+	if f.accept && (ready > 0 || len(list) == 0) {
+		for _, p := range list {
+			if len(p.Missing) > 0 {
+				continue // refused by the import that follows
+			}
+			mapping, headers := mappingOf(p)
+			name, err := agency.AddMapping(a.agency, path.Base(p.File), mapping, headers)
+			if err != nil {
+				return true, err
+			}
+			fmt.Fprintln(a.err, a.say("kept: ", "gardé\u00a0: ")+name)
+		}
 		a.files = &secondLook{*file, tmp, size} // a file that was sent cannot be read twice
 		return false, nil
 	}
-	if a.json {
-		err = a.printJSON(inOneLanguage(plain(p), a.language()))
-	} else {
-		a.printProposal(p, string(agency.MappingText(kept, headers, a.language())))
+	switch {
+	case a.json && several:
+		if list == nil {
+			list = []*ingest.Proposal{}
+		}
+		refusals := []any{}
+		for _, r := range refused {
+			refusals = append(refusals, map[string]any{"file": r.File, "error": r.Message})
+		}
+		err = a.printJSON(inOneLanguage(plain(map[string]any{"proposals": list, "refused": refusals}), a.language()))
+	case a.json:
+		err = a.printJSON(inOneLanguage(plain(list[0]), a.language()))
+	default:
+		for i, p := range list {
+			if i > 0 {
+				fmt.Fprintln(a.out)
+			}
+			mapping, headers := mappingOf(p)
+			a.printProposal(p, string(agency.MappingText(mapping, headers, a.language())))
+		}
+		for _, r := range refused {
+			fmt.Fprintf(a.out, "%s%s %s\n", locale.OneLine(r.File), a.language().Colon(), locale.OneLine(r.Message.In(a.language())))
+		}
+		if len(list)+len(refused) == 0 {
+			fmt.Fprintln(a.out, a.say(file.Name+": nothing in it needs a mapping", file.Name+"\u00a0: rien de ce qu’il contient ne demande de correspondance"))
+		}
 	}
-	if err == nil && len(p.Missing) > 0 {
-		return true, &quietError{exitInvalid}
+	switch {
+	case err != nil || ready == len(list) && len(refused) == 0:
+		return true, err
+	case ready > 0:
+		return true, &quietError{exitPartial}
 	}
-	return true, err
+	return true, &quietError{exitInvalid}
+}
+
+// mappingOf is a proposal as the file that keeps it, with its headers in order.
+func mappingOf(p *ingest.Proposal) (m agency.Mapping, headers []string) {
+	for _, c := range p.Columns {
+		headers = append(headers, c.Header)
+	}
+	kept := p.Mapping(p.File)
+	return agency.Mapping{Columns: kept.Columns, Decimal: kept.Decimal, Dates: kept.Dates, Currency: kept.Currency}, headers
 }
 
 // secondLook gives a file that was read once again, from its copy.

@@ -26,8 +26,9 @@ func (a *app) syncCmd() *cobra.Command {
 			"A file is taken in as vigie import would; one that is refused, or that a check\n"+
 			"withholds, is put into inbox/CLIENT/refused with a note that says why. Nothing is\n"+
 			"changed or deleted where it comes from. With --dry-run new files are fetched and\n"+
-			"the answer says how they would be read, and nothing is kept; --again fetches also\n"+
-			"what was fetched before.\n\n"+
+			"the answer says how they would be read, what they would replace and which checks\n"+
+			"would withhold them, as vigie import --dry-run; nothing is kept. --again fetches\n"+
+			"also what was fetched before.\n\n"+
 			"Exit code: 0 all answered, and whatever was new was taken in; 1 some did not answer,\n"+
 			"or some files were refused; 3 nothing could be had, or every file was refused; 4 a\n"+
 			"check withholds a file; 5 no server is within reach.",
@@ -38,8 +39,9 @@ func (a *app) syncCmd() *cobra.Command {
 				"Un fichier est importé comme par vigie import\u00a0; celui qui est refusé, ou qu’un contrôle\n"+
 				"écarte, va dans inbox/CLIENT/refuses avec une note qui dit pourquoi. Rien n’est changé\n"+
 				"ni supprimé à la source. Avec --dry-run, les nouveaux fichiers sont relevés, la réponse\n"+
-				"dit comment ils seraient lus, et rien n’est gardé\u00a0; --again reprend aussi ce qui a déjà\n"+
-				"été relevé.\n\n"+
+				"dit comment ils seraient lus, ce qu’ils remplaceraient et quels contrôles les\n"+
+				"écarteraient, comme vigie import --dry-run, et rien n’est gardé\u00a0; --again reprend aussi\n"+
+				"ce qui a déjà été relevé.\n\n"+
 				"Code de sortie\u00a0: 0 toutes ont répondu et ce qui était nouveau est importé\u00a0; 1 certaines\n"+
 				"n’ont pas répondu, ou des fichiers sont refusés\u00a0; 3 rien n’a pu être obtenu, ou tout est\n"+
 				"refusé\u00a0; 4 un contrôle écarte un fichier\u00a0; 5 aucun serveur n’est joignable."),
@@ -71,7 +73,7 @@ func (a *app) sync(ctx context.Context, ids []string, o jobs.SyncOptions) error 
 	}, func(f jobs.Fetched) {
 		all = append(all, f)
 		if !a.json {
-			a.printFetched(f)
+			a.printFetched(f, o.DryRun)
 		}
 	})
 	if errors.Is(err, agency.ErrNoSource) {
@@ -145,10 +147,10 @@ func syncExit(all []jobs.Fetched, incomplete bool) error {
 }
 
 // printFetched says what became of a source.
-func (a *app) printFetched(f jobs.Fetched) {
+func (a *app) printFetched(f jobs.Fetched, dryRun bool) {
 	l := a.language()
 	for _, r := range f.Files {
-		a.printImported(importFlags{}, r)
+		a.printImported(importFlags{dryRun: dryRun}, r)
 	}
 	if f.Source == jobs.Inbox && len(f.Files)+len(f.Notes) == 0 {
 		return

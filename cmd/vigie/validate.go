@@ -1,11 +1,17 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"vigie/internal/agency"
 	"vigie/internal/locale"
+	"vigie/internal/warehouse"
+	"vigie/metrics"
 )
 
 func (a *app) validateCmd() *cobra.Command {
@@ -15,10 +21,15 @@ func (a *app) validateCmd() *cobra.Command {
 		Long: both("Read every file that people write in the workspace and print what is wrong in\n"+
 			"them, each mistake with its file, its line and a caret. What cannot be read is used\n"+
 			"by no command; what is only doubtful is marked as a warning.\n\n"+
+			"Two briefs that take the same platform campaign on the same days would count it\n"+
+			"twice: a mistake where exports show such days, a warning where the files alone do.\n\n"+
 			"Exit code: 0 all can be read; 3 some cannot.",
 			"Lit tous les fichiers que l’on écrit dans l’espace de travail et affiche ce qui n’y va\n"+
 				"pas, chaque faute avec son fichier, sa ligne et un repère. Ce qui ne se lit pas n’est\n"+
 				"utilisé par aucune commande\u00a0; ce qui est seulement douteux est marqué «\u00a0à vérifier\u00a0».\n\n"+
+				"Deux campagnes qui prennent la même campagne plateforme les mêmes jours la compteraient\n"+
+				"deux fois\u00a0: c’est une faute quand les exports ont de tels jours, à vérifier quand seuls\n"+
+				"les fichiers le disent.\n\n"+
 				"Code de sortie\u00a0: 0 tout se lit\u00a0; 3 sinon."),
 		Args: a.arguments(0, 0),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -26,7 +37,11 @@ func (a *app) validateCmd() *cobra.Command {
 				return err
 			}
 			l := a.language()
-			problems := a.agency.Problems
+			problems, err := a.problems(cmd.Context())
+			var away *forwardError
+			if errors.As(err, &away) {
+				return err
+			}
 			if a.json {
 				list := []problemJSON{}
 				for _, p := range problems {
@@ -38,6 +53,9 @@ func (a *app) validateCmd() *cobra.Command {
 			} else if len(problems) > 0 {
 				fmt.Fprintln(a.out, problems.In(l))
 			}
+			if err != nil {
+				return err
+			}
 			if len(problems.Errors()) > 0 {
 				return &quietError{exitInvalid}
 			}
@@ -47,6 +65,32 @@ func (a *app) validateCmd() *cobra.Command {
 			return nil
 		},
 	}
+}
+
+// problems are those of the files, and the platform campaigns that two briefs
+// take on the same days, as far as the exports that were taken in tell. On an
+// error the former alone.
+func (a *app) problems(ctx context.Context) (agency.Problems, error) {
+	problems := slices.Clone(a.agency.Problems)
+	if !warehouse.Exists(a.agency.DataDir(a.env["VIGIE_DATA"])) {
+		return problems, nil
+	}
+	if err := a.openWarehouse(ctx, "vigie validate"); err != nil {
+		return problems, err
+	}
+	for _, c := range a.agency.Clients {
+		if len(c.Campaigns) < 2 {
+			continue
+		}
+		seen, err := metrics.Seen(ctx, a.wh.DB(), c.ID)
+		if err != nil {
+			return problems, err
+		}
+		for _, o := range c.Overlaps(seen) {
+			problems = append(problems, o.Problem())
+		}
+	}
+	return problems, nil
 }
 
 // problemJSON is a problem of a file for machines, in one language.

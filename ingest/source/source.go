@@ -39,7 +39,9 @@ type Source interface {
 // Desk is what a source works with.
 type Desk struct {
 	Dir string // for temporary files; its owner removes it
-	// Known tells the tag of an item that has been fetched before.
+	// Known tells the tag of an item that has been fetched before. It is asked
+	// about every item that the source lists, so that its owner may forget the
+	// others.
 	Known func(key string) (tag string, ok bool)
 
 	hooks hooks

@@ -65,6 +65,14 @@ type Client struct {
 	Fees     Fees
 	// Campaigns are the briefs without errors, by id.
 	Campaigns []*Campaign
+
+	accountsAt []accountAt // of Accounts
+}
+
+// accountAt is where an account of a client stands.
+type accountAt struct {
+	platform, account string
+	at                Problem
 }
 
 // Contact is a person at the client's.
@@ -144,6 +152,7 @@ func Open(dir string, known Known) (*Agency, error) {
 	for _, id := range a.folders(root, "clients") {
 		a.client(root, id, known)
 	}
+	a.claims()
 	a.sources(root, known)
 	a.Problems.sort()
 	return a, nil
@@ -196,7 +205,8 @@ func (a *Agency) client(root *os.Root, id string, known Known) {
 				d.fail(d.find("contacts", name, "email"), say("address %s: want name@domain", "adresse %s\u00a0: il faut nom@domaine", q(x.Email)))
 			}
 		}
-		for platform, accounts := range f.Accounts {
+		for _, platform := range slices.Sorted(maps.Keys(f.Accounts)) {
+			accounts := f.Accounts[platform]
 			if !slices.Contains(Platforms, platform) {
 				d.fail(d.keyAt("accounts", platform), unknown(say("platform", "plateforme"), platform, Platforms))
 			}
@@ -204,6 +214,7 @@ func (a *Agency) client(root *os.Root, id string, known Known) {
 				if name == "" {
 					d.fail(d.find("accounts", platform, i), say("an empty account", "un compte vide"))
 				}
+				c.accountsAt = append(c.accountsAt, accountAt{platform, name, d.place(d.find("accounts", platform, i))})
 			}
 		}
 		c.Fees = Fees{PercentOfSpend: f.Fees.PercentOfSpend.share(), Fixed: int64(f.Fees.Fixed), PerConversion: int64(f.Fees.PerConversion)}

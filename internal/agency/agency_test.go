@@ -215,6 +215,9 @@ func TestOpenFiles(t *testing.T) {
 	}
 	want := `clients/a/file/campaign.yaml: cannot be read: path escapes from parent
 clients/a/folder/campaign.yaml: is not a file
+clients/a/inside/campaign.yaml:4:30: warning: channel "a" takes platform campaigns that channel "a" of crlf takes too (clients/a/crlf/campaign.yaml:4), on the same days, 2026-09-01 to 2026-10-15: they would count in both briefs. Narrow one of the two with match
+    4 | channels: [{id: a, platform: googleads}]
+      |                              ^
 clients/a/large/campaign.yaml: is larger than 1 MiB: a file of the workspace is a page of text
 clients/a/latin/campaign.yaml:2:17: this character cannot be read: save the file as UTF-8 text
     2 | objective: Rentr` + "\ufffd" + `e

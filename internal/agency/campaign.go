@@ -197,6 +197,10 @@ func (d *doc) channels(k *Campaign, f campaignFile) {
 			ID: c.ID, Name: cmp.Or(c.Name, c.ID), Platform: c.Platform, Match: c.Match, Account: c.Account,
 			Budget: net(c.Budget, f.Budget.TaxRate), Flight: k.Flight,
 		}
+		ch.at = d.place(d.find("channels", i, "platform"))
+		if match := d.find("channels", i, "match"); match != nil {
+			ch.at = d.place(match)
+		}
 		at := d.find("channels", i, "id")
 		switch {
 		case !idShape.MatchString(c.ID):

@@ -136,7 +136,7 @@ func TestConversionMeasure(t *testing.T) {
 func TestOverlaps(t *testing.T) {
 	d := func(day int) locale.Day { return locale.Date(2026, 9, day) }
 	brief := func(id string, from, to int, match string) *Campaign {
-		return &Campaign{ID: id, Flight: Flight{d(from), d(to)}, Channels: []Channel{{ID: "s", Platform: "googleads", Match: []string{match}}}}
+		return &Campaign{ID: id, Flight: Flight{d(from), d(to)}, Channels: []Channel{{ID: "s", Platform: "googleads", Match: []string{match}, at: Problem{File: id + ".yaml", Line: 3}}}}
 	}
 	c := &Client{Campaigns: []*Campaign{brief("autumn", 1, 20, "GEN*"), brief("open-day", 15, 30, "*"), brief("late", 21, 30, "GEN*")}}
 	seen := []PlatformCampaign{
@@ -146,9 +146,9 @@ func TestOverlaps(t *testing.T) {
 	}
 	var got []string
 	for _, o := range c.Overlaps(seen) {
-		got = append(got, o.Message().EN)
+		got = append(got, o.Problem().In(locale.EN))
 	}
-	want := `"GEN Angers" (googleads) is taken by autumn (channel s) and by open-day (channel s) on the same days, 2026-09-15 to 2026-09-18: narrow one of the two matches`
+	want := `open-day.yaml:3:0: "GEN Angers" (googleads) is taken by channel "s", and by channel "s" of autumn too (autumn.yaml:3), on the same days, 2026-09-15 to 2026-09-18: narrow one of the two with match`
 	if strings.Join(got, "\n") != want {
 		t.Errorf("%s\nwant %s", strings.Join(got, "\n"), want)
 	}
@@ -218,6 +218,53 @@ func TestSchemas(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// What covers, takes every name that the other takes; what may meet is tried on
+// all names of three letters.
+func TestCovers(t *testing.T) {
+	patterns := []string{"*", "a*", "*b", "a*b", "?*", "a?", "ab", "*a*", "b", "aab", "??", "*?a"}
+	var names []string
+	for _, x := range []string{"", "a", "b"} {
+		for _, y := range []string{"", "a", "b"} {
+			for _, z := range []string{"", "a", "b"} {
+				names = append(names, x+y+z)
+			}
+		}
+	}
+	for _, wide := range patterns {
+		for _, narrow := range patterns {
+			both := false
+			for _, name := range names {
+				in, of := takes([]string{wide}, name, ""), takes([]string{narrow}, name, "")
+				if covers([]string{wide}, []string{narrow}) && of && !in {
+					t.Errorf("%s covers %s, and does not take %q", wide, narrow, name)
+				}
+				both = both || in && of
+			}
+			if got := meet([]rune(wide), []rune(narrow)); got != both {
+				t.Errorf("%s and %s: meet is %v, and names in common %v", wide, narrow, got, both)
+			}
+		}
+	}
+	for _, c := range []struct {
+		wide, narrow []string
+		want         bool
+	}{
+		{nil, []string{"a*"}, true},
+		{[]string{"a*"}, nil, false},
+		{[]string{"sea_*", "!sea_old*"}, []string{"SEA_GEN*"}, true},
+		{[]string{"sea_*", "!*angers"}, []string{"SEA_GEN*"}, false},
+		{[]string{"!*test*"}, []string{"LK*", "!*test*"}, true},
+		{[]string{"*"}, []string{"id:12"}, true},
+		{[]string{"id:12"}, []string{"id:12"}, true},
+		{[]string{"1*"}, []string{"id:12"}, false},
+		{[]string{"*", "!id:7"}, []string{"a*"}, false},
+	} {
+		if got := covers(c.wide, c.narrow); got != c.want {
+			t.Errorf("%q covers %q: %v", c.wide, c.narrow, got)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package agency
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -28,6 +29,8 @@ type Channel struct {
 	Account string // id or name of the only account it takes; empty: all
 	Budget  int64  // millionths of the currency, without tax; 0: none of its own
 	Flight  Flight // its own days, where the budget's pace is by_channel; else the campaign's
+
+	at Problem // where its match stands, or its platform
 }
 
 // Channel is the channel that takes a platform campaign: the first in the
@@ -45,8 +48,12 @@ func (c *Campaign) Channel(platform, account, name, extID string) (id string, ok
 // sameAccount reports whether a channel that wants one account gets it. The
 // hyphens of 123-456-7890 may be missing on either side.
 func sameAccount(want, got string) bool {
-	bare := strings.NewReplacer("-", "", " ", "")
-	return want == "" || strings.EqualFold(want, got) || bare.Replace(fold(want)) == bare.Replace(fold(got))
+	return want == "" || strings.EqualFold(want, got) || bareAccount(want) == bareAccount(got)
+}
+
+// bareAccount is an account without its hyphens.
+func bareAccount(account string) string {
+	return strings.NewReplacer("-", "", " ", "").Replace(fold(account))
 }
 
 // takes reports whether patterns take a name. An exclusion wins over the
@@ -124,12 +131,22 @@ func (c *Campaign) ConversionMeasure(channelID, platform string) (conversions, v
 // PlatformCampaign is a campaign of a platform as the exports know it, with
 // the days they hold.
 type PlatformCampaign struct {
-	Platform string
-	Account  string // id or name
-	Name     string
-	ExtID    string // the platform's id; empty where the exports have none
-	First    locale.Day
-	Last     locale.Day
+	Platform  string
+	Account   string // name
+	AccountID string // empty where the exports have none, like ExtID
+	Name      string
+	ExtID     string // the platform's id
+	First     locale.Day
+	Last      locale.Day
+}
+
+// taking is the brief's channel that takes it, by its account's name or id.
+func (p PlatformCampaign) taking(c *Campaign) (id string, ok bool) {
+	id, ok = c.Channel(p.Platform, p.Account, p.Name, p.ExtID)
+	if !ok && p.AccountID != "" {
+		id, ok = c.Channel(p.Platform, p.AccountID, p.Name, p.ExtID)
+	}
+	return id, ok
 }
 
 // Overlap is a platform campaign that two briefs take on the same days, so
@@ -142,11 +159,16 @@ type Overlap struct {
 	First, Last locale.Day // the days in both flights on which it has data
 }
 
-// Message says what overlaps, for validate.
-func (o Overlap) Message() locale.Text {
-	return say("%s (%s) is taken by %s (channel %s) and by %s (channel %s) on the same days, %s to %s: narrow one of the two matches",
-		"%s (%s) est prise par %s (levier %s) et par %s (levier %s) les mêmes jours, du %s au %s\u00a0: resserrez un des deux motifs",
-		q(o.Platform.Name), o.Platform.Platform, o.A.ID, o.ChannelA, o.B.ID, o.ChannelB, o.First, o.Last)
+// Problem says what overlaps, for validate, where the second brief takes it.
+func (o Overlap) Problem() Problem {
+	find := func(c *Campaign, id string) Problem {
+		i := slices.IndexFunc(c.Channels, func(ch Channel) bool { return ch.ID == id })
+		return c.Channels[i].at
+	}
+	a := find(o.A, o.ChannelA)
+	return find(o.B, o.ChannelB).told(say("%s (%s) is taken by channel %s, and by channel %s of %s too (%s:%d), on the same days, %s to %s: narrow one of the two with match",
+		"%s (%s) est prise par le levier %s, et aussi par le levier %s de %s (%s:%d), les mêmes jours, du %s au %s\u00a0: resserrez l’un des deux par match",
+		q(o.Platform.Name), o.Platform.Platform, q(o.ChannelB), q(o.ChannelA), o.A.ID, a.File, a.Line, o.First, o.Last))
 }
 
 // Overlaps are the platform campaigns of the client that two of its briefs
@@ -156,12 +178,12 @@ func (c *Client) Overlaps(seen []PlatformCampaign) []Overlap {
 	var out []Overlap
 	for _, p := range seen {
 		for i, a := range c.Campaigns {
-			ida, ok := a.Channel(p.Platform, p.Account, p.Name, p.ExtID)
+			ida, ok := p.taking(a)
 			if !ok {
 				continue
 			}
 			for _, b := range c.Campaigns[i+1:] {
-				idb, ok := b.Channel(p.Platform, p.Account, p.Name, p.ExtID)
+				idb, ok := p.taking(b)
 				first := max(a.Flight.Start, b.Flight.Start, p.First)
 				last := min(a.Flight.End, b.Flight.End, p.Last)
 				if ok && first <= last {

@@ -10,9 +10,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,6 +37,7 @@ type Fetched struct {
 	Why  locale.Text
 	Away bool // the server or the way to it is the trouble
 
+	dry     bool // nothing was kept
 	final   bool
 	wait    time.Duration
 	refused string // slash path of the folder of refused files
@@ -94,11 +97,17 @@ func (s *Scheduler) fetch(ctx context.Context, src *agency.Source, again, keep b
 			return fail(err)
 		}
 	}
-	got, err := s.get(ctx, spec, source.Desk{Dir: dir, Known: func(key string) (string, bool) { tag, ok := known[key]; return tag, ok }})
+	listed := map[string]bool{} // a source asks about all that is there
+	got, err := s.get(ctx, spec, source.Desk{Dir: dir, Known: func(key string) (string, bool) {
+		listed[key] = true
+		tag, ok := known[key]
+		return tag, ok
+	}})
 	out.Notes = got.Notes
 	if err != nil {
 		fail(err)
 	}
+	whole := err == nil
 	options := ingest.Options{Platform: src.Platform, Account: src.Account, Currency: src.Currency, Decimal: src.Decimal, Dates: src.Dates, Now: s.Clock()}
 	// What has come is taken in also when the scheduler is being stopped.
 	ctx = context.WithoutCancel(ctx)
@@ -115,6 +124,11 @@ func (s *Scheduler) fetch(ctx context.Context, src *agency.Source, again, keep b
 			continue
 		}
 		if err := s.remember(ctx, src.ID, settings, item, options.Now); err != nil {
+			return fail(err)
+		}
+	}
+	if keep && whole {
+		if err := s.prune(ctx, src.ID, settings, slices.Sorted(maps.Keys(listed)), options.Now); err != nil {
 			return fail(err)
 		}
 	}
@@ -239,6 +253,31 @@ func (s *Scheduler) remember(ctx context.Context, id, settings string, item sour
 	})
 }
 
+// unlisted is for how long what has been fetched is remembered after a source
+// has ceased to list it: a folder may be away for a while, and what comes back
+// would be fetched again.
+const unlisted = 60 * 24 * time.Hour
+
+// prune notes what a source still lists, and forgets what it has not listed for
+// long, as messages that were deleted.
+func (s *Scheduler) prune(ctx context.Context, id, settings string, listed []string, now time.Time) error {
+	items, err := json.Marshal(listed)
+	if err != nil {
+		return err
+	}
+	return s.Warehouse.Small(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `update fetched set at = ? where source = ? and settings = ?
+			and item in (select unnest(from_json(?::json, '["varchar"]')))`, now.UTC(), id, settings, string(items))
+		if err == nil {
+			_, err = tx.ExecContext(ctx, "delete from fetched where source = ? and at < ?", id, now.Add(-unlisted).UTC())
+		}
+		if err != nil {
+			return fmt.Errorf("what has been fetched: %w", err)
+		}
+		return nil
+	})
+}
+
 // takeFetched takes a file in; one that is refused or withheld is put into the
 // client's folder of the inbox, beside those that people dropped, with a note.
 func (s *Scheduler) takeFetched(ctx context.Context, src *agency.Source, f source.File, o ingest.Options) (list []*warehouse.Imported, err error) {
@@ -337,7 +376,11 @@ func (f Fetched) Summary() (text locale.Text, trouble bool) {
 				parts = append(parts, fmt.Sprintf(l.Plural(float64(n), one.In(l), many.In(l)), n))
 			}
 		}
-		say(in, locale.Text{EN: "%d file taken in", FR: "%d fichier importé"}, locale.Text{EN: "%d files taken in", FR: "%d fichiers importés"})
+		one, many := locale.Text{EN: "%d file taken in", FR: "%d fichier importé"}, locale.Text{EN: "%d files taken in", FR: "%d fichiers importés"}
+		if f.dry {
+			one, many = locale.Text{EN: "%d file would be taken in", FR: "%d fichier serait importé"}, locale.Text{EN: "%d files would be taken in", FR: "%d fichiers seraient importés"}
+		}
+		say(in, one, many)
 		say(old, locale.Text{EN: "%d already there", FR: "%d déjà là"}, locale.Text{EN: "%d already there", FR: "%d déjà là"})
 		say(refused, locale.Text{EN: "%d refused", FR: "%d refusé"}, locale.Text{EN: "%d refused", FR: "%d refusés"})
 		say(withheld, locale.Text{EN: "%d withheld by a check", FR: "%d écarté par un contrôle"}, locale.Text{EN: "%d withheld by a check", FR: "%d écartés par un contrôle"})
@@ -354,7 +397,7 @@ func (f Fetched) Summary() (text locale.Text, trouble bool) {
 		return text
 	}
 	text = locale.Text{EN: side(locale.EN), FR: side(locale.FR)}
-	if refused+withheld > 0 {
+	if refused+withheld > 0 && !f.dry {
 		text.EN += " (" + f.refused + " says why)"
 		text.FR += " (" + f.refused + " dit pourquoi)"
 	}

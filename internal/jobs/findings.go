@@ -86,7 +86,7 @@ const troubled = 10 * time.Minute
 // are not those they rest on: whoever imported or undid something, and whether
 // or not this process was there.
 func (s *Scheduler) findings(ctx context.Context, a *agency.Agency, now time.Time) error {
-	data, err := s.data(ctx)
+	data, err := s.data(ctx, a)
 	if err != nil {
 		return err
 	}

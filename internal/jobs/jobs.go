@@ -202,12 +202,13 @@ func work(ctx context.Context, limit time.Duration) (context.Context, context.Ca
 
 // data is the state of a client's data.
 type data struct {
-	state string    // differs where anything was imported, undone or accepted since
+	state string    // differs where anything was imported, undone or accepted since, or other rates apply
 	came  time.Time // the newest import; zero: none
 }
 
 // data tells the state of each client's data.
-func (s *Scheduler) data(ctx context.Context) (map[string]data, error) {
+func (s *Scheduler) data(ctx context.Context, a *agency.Agency) (map[string]data, error) {
+	rates := agency.RatesStamp(a.Dir)
 	rows, err := s.Warehouse.DB().QueryContext(ctx, `select client, max(imported_at),
 		max(batch) || '/' || count(undone_at) || '/' || count(*) filter (where withheld) from batch group by client`)
 	if err != nil {
@@ -221,7 +222,9 @@ func (s *Scheduler) data(ctx context.Context) (map[string]data, error) {
 		if err := rows.Scan(&client, &d.came, &d.state); err != nil {
 			return nil, fmt.Errorf("batches: %w", err)
 		}
-		d.state = s.Version + " " + d.state
+		if d.state = s.Version + " " + d.state; rates != "" {
+			d.state += " " + rates
+		}
 		all[client] = d
 	}
 	return all, rows.Err()

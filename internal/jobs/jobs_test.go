@@ -513,3 +513,36 @@ func TestTexts(t *testing.T) {
 		}
 	}
 }
+
+// TestRatesChange: findings of amounts in several currencies rest on the rates
+// too, and are worked out again when only these change.
+func TestRatesChange(t *testing.T) {
+	sc := play(t, "2026-09-21 07:00", googleDrop)
+	examinedAt := func() (at time.Time) {
+		t.Helper()
+		if err := sc.wh.DB().QueryRow("select at from examined").Scan(&at); err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	sc.play("run 2026-09-21 09:00 every 30m")
+	first := examinedAt()
+	sc.play("run 2026-09-21 11:00 every 30m")
+	if !examinedAt().Equal(first) {
+		t.Error("findings were worked out again, and nothing had changed")
+	}
+	if err := os.Mkdir(filepath.Join(sc.agency.Dir, agency.RatesFolder), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	rates := filepath.Join(sc.agency.Dir, agency.RatesFolder, "eurofxref.csv")
+	for i, line := range []string{"2026-09-14,1.25\n", "2026-09-14,1.25\n2026-09-15,1.26\n"} {
+		if err := os.WriteFile(rates, []byte("Date,USD\n"+line), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		before := examinedAt()
+		sc.play(fmt.Sprintf("run 2026-09-21 %d:00 every 30m", 12+i))
+		if !examinedAt().After(before) {
+			t.Errorf("rates %q changed nothing", line)
+		}
+	}
+}

@@ -64,7 +64,7 @@ func (s *Scheduler) reports(ctx context.Context, a *agency.Agency, now time.Time
 	if !a.Today.IsZero() {
 		return nil // see fixedDay
 	}
-	data, err := s.data(ctx)
+	data, err := s.data(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -374,7 +374,10 @@ func inWords(err error) locale.Text {
 	var question *metrics.ErrQuestion
 	var currencies *metrics.ErrCurrencies
 	var problems agency.Problems
+	var nothing *reports.ErrNothing
 	switch {
+	case errors.As(err, &nothing):
+		return nothing.Text
 	case errors.As(err, &question):
 		return question.Text
 	case errors.As(err, &currencies):

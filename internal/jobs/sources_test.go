@@ -374,3 +374,59 @@ func TestSyncArchive(t *testing.T) {
 		t.Errorf("%s, %v", note, err)
 	}
 }
+
+// TestForgotten: what a source lists is remembered for ever, what it lists no
+// more for a while, so that what comes back soon is not fetched again.
+func TestForgotten(t *testing.T) {
+	sc := sources(t)
+	sc.play("offer sftp.example.com week.csv", "offer sftp.example.com recipe.csv")
+	items := func() (list string) {
+		t.Helper()
+		err := sc.wh.DB().QueryRow("select coalesce(string_agg(item, ' ' order by item), '') from fetched where source = 'tool'").Scan(&list)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	day := func(n int) { sc.now = time.Date(2026, 8, 10+n, 9, 0, 0, 0, time.UTC) }
+	sc.s.Clock = func() time.Time { return sc.now }
+	day(0)
+	sc.sync(SyncOptions{}, "tool")
+	both := items()
+	if !strings.Contains(both, "recipe.csv") || !strings.Contains(both, "week.csv") {
+		t.Fatal(both)
+	}
+	day(50)
+	sc.sync(SyncOptions{}, "tool")
+	offers := sc.offers["sftp.example.com"]
+	sc.offers["sftp.example.com"] = offers[:1] // week.csv alone
+	day(100)
+	sc.sync(SyncOptions{}, "tool")
+	if items() != both {
+		t.Errorf("50 days after it was last listed: %s", items())
+	}
+	sc.offers["sftp.example.com"] = offers
+	if list := sc.sync(SyncOptions{}, "tool"); len(list[0].Files) != 0 {
+		t.Errorf("fetched again: %s", outcome(list[0]))
+	}
+	sc.offers["sftp.example.com"] = offers[:1]
+	day(150)
+	sc.broken["sftp.example.com"] = &source.Error{Text: locale.Text{EN: "no answer", FR: "pas de réponse"}, Away: true}
+	day(170)
+	sc.sync(SyncOptions{}, "tool")
+	if items() != both {
+		t.Errorf("a fetch that failed forgot: %s", items())
+	}
+	delete(sc.broken, "sftp.example.com")
+	sc.sync(SyncOptions{DryRun: true}, "tool")
+	if items() != both {
+		t.Errorf("a dry run forgot: %s", items())
+	}
+	sc.sync(SyncOptions{}, "tool")
+	if got := items(); strings.Contains(got, "recipe.csv") || !strings.Contains(got, "week.csv") {
+		t.Errorf("70 days after it was last listed: %s", got)
+	}
+	if list := sc.sync(SyncOptions{}, "tool"); len(list[0].Files) != 0 {
+		t.Errorf("fetched again: %s", outcome(list[0]))
+	}
+}

@@ -20,8 +20,8 @@ const Inbox = "inbox"
 // SyncOptions are what a person may ask of a fetch by hand.
 type SyncOptions struct {
 	Again bool // fetch also what has been fetched before
-	// DryRun says how what is new would be read; nothing is kept or remembered,
-	// and the inbox is left alone.
+	// DryRun says what would become of what is new; nothing is kept or
+	// remembered, and the inbox is left alone.
 	DryRun bool
 }
 
@@ -61,9 +61,10 @@ func (s *Scheduler) Sync(ctx context.Context, ids []string, o SyncOptions, begin
 		begin(src.ID)
 		take := s.takeFetched
 		if o.DryRun {
-			take = preview
+			take = s.rehearseFetched
 		}
 		f := s.fetch(ctx, src, o.Again, !o.DryRun, take)
+		f.dry = o.DryRun
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -85,18 +86,18 @@ func (s *Scheduler) Sync(ctx context.Context, ids []string, o SyncOptions, begin
 	return nil
 }
 
-// preview says how a fetched file would be read.
-func preview(ctx context.Context, src *agency.Source, f source.File, o ingest.Options) ([]*warehouse.Imported, error) {
-	if o.Currency == "" {
-		o.Currency = src.Client.Currency
-	}
-	o.Zone = src.Client.Agency.Zone
-	body, err := os.Open(f.Path)
-	if err != nil {
-		return nil, err
-	}
-	defer body.Close()
-	return Preview(ctx, o, f.Name, f.ModTime, body)
+// rehearseFetched does all that takeFetched would do, and takes it back.
+func (s *Scheduler) rehearseFetched(ctx context.Context, src *agency.Source, f source.File, o ingest.Options) (list []*warehouse.Imported, err error) {
+	err = s.guard(func() error {
+		body, err := os.Open(f.Path)
+		if err != nil {
+			return err
+		}
+		defer body.Close()
+		list, err = Rehearse(ctx, s.Warehouse, src.Client, o, false, false, f.Name, f.ModTime, body)
+		return err
+	})
+	return list, err
 }
 
 // inboxLooks bounds how often the inbox is looked at until its files have come

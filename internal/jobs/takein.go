@@ -18,37 +18,47 @@ import (
 // set. accept lets a file through that a check stops or withholds, strict
 // refuses one that a check would withhold.
 //
-// The result is one entry, or, of an archive of exports, one for each of them:
-// each is a batch of its own, and the archive itself is not kept. A file that
-// is refused is no error, its entry says so; it is not kept in the archive, so
-// the caller's copy is the only one. On an error, what was taken in before it
-// stays.
+// The result is one entry, or, of a file that holds several exports, one for
+// each of them: each is a batch of its own. An archive is not kept, what is in
+// it is; a text with several tables is kept once, and its batches are known by
+// its SHA-256 and the line of their table. A file that is refused is no error,
+// its entry says so; it is not kept in the archive, so the caller's copy is the
+// only one. On an error, what was taken in before it stays.
 func TakeIn(ctx context.Context, wh *warehouse.Warehouse, client *agency.Client, options ingest.Options, accept, strict bool, name string, modTime time.Time, body io.Reader) ([]*warehouse.Imported, error) {
 	options = Known(client, options)
-	take := func(name string, modTime time.Time, kept *warehouse.Archived) (*warehouse.Imported, error) {
-		taken := false
+	take := func(name string, modTime time.Time, kept *warehouse.Archived) ([]*warehouse.Imported, error) {
+		taken, personal := false, false
 		defer func() {
-			if !taken { // also when the import panics
+			if !taken || personal { // also when the import panics
 				kept.Forget()
 			}
 		}()
-		r, err := wh.Import(ctx, warehouse.Import{
-			Client: client.ID, Accounts: client.Accounts, Name: name, ModTime: modTime, File: kept,
-			Options: options, Accept: accept, Strict: strict, Flights: Flights(client),
-		})
-		if err != nil || r.Status == warehouse.StatusRejected {
-			return r, err
+		f, err := kept.Open()
+		if err != nil {
+			return nil, err
 		}
-		report := r.Report
-		if r.Status == warehouse.StatusDuplicate {
-			b, err := wh.Batch(ctx, r.Batch)
-			if err != nil {
-				return nil, err
+		defer f.Close()
+		return tables(ingest.File{Name: name, Size: kept.Size, ModTime: modTime, R: f}, kept, options, func(f ingest.File, part *warehouse.Archived, o ingest.Options) (*warehouse.Imported, error) {
+			r, err := wh.Import(ctx, warehouse.Import{
+				Client: client.ID, Accounts: client.Accounts, Name: f.Name, ModTime: f.ModTime, File: part,
+				Options: o, Accept: accept, Strict: strict, Flights: Flights(client),
+			})
+			if err != nil || r.Status == warehouse.StatusRejected {
+				return r, err
 			}
-			report = b.Report
-		}
-		taken = report == nil || len(report.Dropped) == 0 // the archive keeps nothing about people
-		return r, nil
+			report := r.Report
+			if r.Status == warehouse.StatusDuplicate {
+				b, err := wh.Batch(ctx, r.Batch)
+				if err != nil {
+					return nil, err
+				}
+				report = b.Report
+			}
+			taken = true
+			// The archive keeps nothing about people, nor a table of them that is left.
+			personal = personal || report != nil && len(report.Dropped) > 0 || part != kept && len(o.Drop) > 0
+			return r, nil
+		})
 	}
 	kept, err := wh.Archive(body)
 	if err != nil {
@@ -62,7 +72,7 @@ func TakeIn(ctx context.Context, wh *warehouse.Warehouse, client *agency.Client,
 	defer f.Close()
 	members, err := ingest.Members(ingest.File{Name: name, Size: kept.Size, ModTime: modTime, R: f}, options.Zone)
 	if members == nil && err == nil {
-		return one(take(name, modTime, kept))
+		return take(name, modTime, kept)
 	}
 	defer kept.Forget()
 	if err != nil { // its entry says which file it is
@@ -70,7 +80,7 @@ func TakeIn(ctx context.Context, wh *warehouse.Warehouse, client *agency.Client,
 			return nil, err
 		}
 	}
-	return each(members, err, &warehouse.Imported{File: name, SHA256: kept.SHA256}, func(m ingest.Member, body io.Reader) (*warehouse.Imported, error) {
+	return each(members, err, &warehouse.Imported{File: name, SHA256: kept.SHA256}, func(m ingest.Member, body io.Reader) ([]*warehouse.Imported, error) {
 		kept, err := wh.Archive(body)
 		if err != nil {
 			return nil, err
@@ -79,28 +89,30 @@ func TakeIn(ctx context.Context, wh *warehouse.Warehouse, client *agency.Client,
 	})
 }
 
-// Preview says how a file, or each export in an archive of them, would be read,
-// and keeps nothing.
+// Preview says how a file, or each export in one that holds several, would be
+// read, and keeps nothing.
 func Preview(ctx context.Context, options ingest.Options, name string, modTime time.Time, body io.Reader) ([]*warehouse.Imported, error) {
-	return look(options, name, modTime, body, func(f *temporaryFile) (*warehouse.Imported, error) {
-		return warehouse.DryRun(ctx, f.File, f.kept.SHA256, options)
+	return look(options, name, modTime, body, func(f ingest.File, kept *warehouse.Archived, o ingest.Options) (*warehouse.Imported, error) {
+		return warehouse.DryRun(ctx, f, kept.SHA256, o)
 	})
 }
 
 // Rehearse does all that TakeIn would do, and takes it back.
 func Rehearse(ctx context.Context, wh *warehouse.Warehouse, client *agency.Client, options ingest.Options, accept, strict bool, name string, modTime time.Time, body io.Reader) ([]*warehouse.Imported, error) {
-	options = Known(client, options)
-	return look(options, name, modTime, body, func(f *temporaryFile) (*warehouse.Imported, error) {
+	return look(Known(client, options), name, modTime, body, func(f ingest.File, kept *warehouse.Archived, o ingest.Options) (*warehouse.Imported, error) {
 		return wh.Import(ctx, warehouse.Import{
-			Client: client.ID, Accounts: client.Accounts, Name: f.Name, ModTime: f.ModTime, File: f.kept,
-			Options: options, Accept: accept, Strict: strict, DryRun: true, Flights: Flights(client),
+			Client: client.ID, Accounts: client.Accounts, Name: f.Name, ModTime: f.ModTime, File: kept,
+			Options: o, Accept: accept, Strict: strict, DryRun: true, Flights: Flights(client),
 		})
 	})
 }
 
-// look copies a file, or each export in an archive of them, so that see can read
-// it as often as it needs.
-func look(options ingest.Options, name string, modTime time.Time, body io.Reader, see func(*temporaryFile) (*warehouse.Imported, error)) ([]*warehouse.Imported, error) {
+// see does something with one export.
+type see func(f ingest.File, kept *warehouse.Archived, o ingest.Options) (*warehouse.Imported, error)
+
+// look copies a file, and each export in one that holds several, so that see
+// can read it as often as it needs.
+func look(options ingest.Options, name string, modTime time.Time, body io.Reader, see see) ([]*warehouse.Imported, error) {
 	f, err := temporary(name, modTime, body)
 	if err != nil {
 		return nil, err
@@ -108,15 +120,37 @@ func look(options ingest.Options, name string, modTime time.Time, body io.Reader
 	defer f.close()
 	members, err := ingest.Members(f.File, options.Zone)
 	if members == nil && err == nil {
-		return one(see(f))
+		return tables(f.File, f.kept, options, see)
 	}
-	return each(members, err, &warehouse.Imported{File: name, SHA256: f.kept.SHA256}, func(m ingest.Member, body io.Reader) (*warehouse.Imported, error) {
+	return each(members, err, &warehouse.Imported{File: name, SHA256: f.kept.SHA256}, func(m ingest.Member, body io.Reader) ([]*warehouse.Imported, error) {
 		f, err := temporary(m.Name, m.ModTime, body)
 		if err != nil {
 			return nil, err
 		}
 		defer f.close()
-		return see(f)
+		return tables(f.File, f.kept, options, see)
+	})
+}
+
+// tables sees a file, or each table in a text of several.
+func tables(f ingest.File, kept *warehouse.Archived, o ingest.Options, see see) ([]*warehouse.Imported, error) {
+	list, err := ingest.Tables(f, o)
+	if list == nil && err == nil {
+		return one(see(f, kept, o))
+	}
+	if err := kept.Arrive(); err != nil { // tables are known by its SHA-256
+		return nil, err
+	}
+	return each(list, err, &warehouse.Imported{File: f.Name, SHA256: kept.SHA256}, func(m ingest.Member, body io.Reader) ([]*warehouse.Imported, error) {
+		t, err := temporary(m.Name, m.ModTime, body)
+		if err != nil {
+			return nil, err
+		}
+		defer t.close()
+		t.kept.SHA256 = m.Table(kept.SHA256)
+		o := o
+		o.Beside = m.Beside
+		return one(see(t.File, t.kept, o))
 	})
 }
 
@@ -149,26 +183,28 @@ func (f *temporaryFile) close() {
 	os.Remove(f.disk.Name())
 }
 
-// each works through the members of an archive, or refuses it whole where it
-// could not be listed.
-func each(members []ingest.Member, err error, archive *warehouse.Imported, take func(ingest.Member, io.Reader) (*warehouse.Imported, error)) ([]*warehouse.Imported, error) {
+// each works through the exports in a file of several, or refuses it whole where
+// they could not be listed.
+func each(members []ingest.Member, err error, archive *warehouse.Imported, take func(ingest.Member, io.Reader) ([]*warehouse.Imported, error)) ([]*warehouse.Imported, error) {
 	if err != nil {
 		return one(refusedOr(archive, err))
 	}
 	var list []*warehouse.Imported
 	for _, m := range members {
-		r := &warehouse.Imported{File: m.Name}
+		var results []*warehouse.Imported
 		body, err := m.Open()
 		if err == nil {
-			r, err = take(m, body)
+			results, err = take(m, body)
 			body.Close()
 		}
 		if err != nil {
-			if r, err = refusedOr(&warehouse.Imported{File: m.Name}, err); err != nil {
-				return list, err
+			refused, err := refusedOr(&warehouse.Imported{File: m.Name}, err)
+			if err != nil {
+				return append(list, results...), err
 			}
+			results = append(results, refused)
 		}
-		list = append(list, r)
+		list = append(list, results...)
 	}
 	return list, nil
 }

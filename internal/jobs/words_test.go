@@ -8,6 +8,7 @@ import (
 	"vigie/internal/agency"
 	"vigie/internal/locale"
 	"vigie/metrics"
+	"vigie/reports"
 )
 
 // What a report waits for is told in the reader's language, where it is
@@ -17,6 +18,7 @@ func TestInWords(t *testing.T) {
 	for _, err := range []error{
 		&metrics.ErrQuestion{Text: both},
 		&metrics.ErrCurrencies{Text: both},
+		&reports.ErrNothing{Text: both},
 		fmt.Errorf("durand/rentree: %w", &metrics.ErrCurrencies{Text: both}),
 	} {
 		if got := inWords(err); got != both {

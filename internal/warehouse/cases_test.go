@@ -6,6 +6,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -241,7 +242,22 @@ func (c *caseRun) put(in Import) *Imported {
 	if part == nil {
 		c.t.Fatalf("the case has no %s", in.Name)
 	}
-	kept, err := c.w.Archive(bytes.NewReader(content(c.t, part)))
+	data := content(c.t, part)
+	tables, err := ingest.Tables(ingest.File{Name: in.Name, Size: int64(len(data)), R: bytes.NewReader(data)}, in.Options)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if len(tables) > 0 { // a case has one that is read
+		body, err := tables[0].Open()
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		if data, err = io.ReadAll(body); err != nil {
+			c.t.Fatal(err)
+		}
+		in.Options.Beside = tables[0].Beside
+	}
+	kept, err := c.w.Archive(bytes.NewReader(data))
 	if err != nil {
 		c.t.Fatal(err)
 	}
