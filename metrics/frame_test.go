@@ -27,7 +27,7 @@ import (
 // asked. It may hold files of rates.
 //
 //	import FILE [--as-of DAY | DAYThh] [--complete]
-//	ask KPI,KPI [by DIM,DIM] DAY..DAY [previous] [as-of DAY]
+//	ask KPI,KPI [by DIM,DIM] DAY..DAY [previous | year | plan | target] [as-of DAY] [ages]
 //	daily DAY..DAY
 func TestFrames(t *testing.T) {
 	files, err := filepath.Glob("../testdata/frames/*.txtar")
@@ -63,6 +63,7 @@ type frameCase struct {
 	brief   *agency.Campaign
 	out     bytes.Buffer
 	now     time.Time
+	ages    bool // tell the ages of days too
 }
 
 // workspace is the client of the case, and its brief where the case has one.
@@ -167,8 +168,10 @@ func (c *frameCase) step(words []string) {
 			case "by":
 				i++
 				q.By = strings.Split(words[i], ",")
-			case "previous":
-				q.Compare = "previous"
+			case "previous", "year", "plan", "target":
+				q.Compare, q.Brief = metrics.Comparison(words[i]), c.brief
+			case "ages":
+				c.ages = true
 			case "as-of":
 				i++
 				q.AsOf = (day(words[i]) + 1).Start(time.UTC).Add(-time.Second)
@@ -182,6 +185,7 @@ func (c *frameCase) step(words []string) {
 			return
 		}
 		c.print(f)
+		c.ages = false
 		c.addsUp(q, f)
 	case "daily":
 		scope, err := metrics.LoadScope(ctx, c.w.DB(), c.client, c.brief)
@@ -236,6 +240,32 @@ func (c *frameCase) print(f *metrics.Frame) {
 				fmt.Fprintf(&c.out, " (before: %s)", strconv.FormatFloat(*p.Value.Value, 'g', 7, 64))
 			}
 		}
+		for _, id := range f.KPIs {
+			for _, m := range r.Aims[id] {
+				fmt.Fprintf(&c.out, " %s:", id)
+				if m.Aim == nil {
+					fmt.Fprintf(&c.out, " (%s)", m.Why.EN)
+					continue
+				}
+				fmt.Fprintf(&c.out, " %s %s", m.Bound, strconv.FormatFloat(*m.Aim, 'g', 7, 64))
+				if m.Flight != nil {
+					fmt.Fprintf(&c.out, " of %s", strconv.FormatFloat(*m.Flight, 'g', 7, 64))
+				}
+				if m.Distance != nil {
+					fmt.Fprintf(&c.out, " %+.1f%%", *m.Distance*100)
+				}
+				if m.Holds != nil {
+					fmt.Fprintf(&c.out, " holds=%t", *m.Holds)
+				}
+				fmt.Fprintf(&c.out, " %s", m.State)
+			}
+		}
+		if r.Missing > 0 {
+			fmt.Fprintf(&c.out, " [%d missing]", r.Missing)
+		}
+		if c.ages {
+			fmt.Fprintf(&c.out, " [%d days, %d young, %d moving]", r.Days, r.Young, r.Moving)
+		}
 		if r.Partial != nil {
 			fmt.Fprintf(&c.out, " [%d days of %d]", r.Partial.Days, r.Partial.Of)
 		}
@@ -254,7 +284,7 @@ func (c *frameCase) print(f *metrics.Frame) {
 // levels that hold everything.
 func (c *frameCase) addsUp(q metrics.Question, f *metrics.Frame) {
 	if len(q.By) == 0 || slices.ContainsFunc(q.By, func(d string) bool {
-		return !slices.Contains([]string{"day", "week", "month", "platform", "channel", "account", "platform_campaign"}, d)
+		return !slices.Contains([]string{"day", "week", "month", "quarter", "year", "platform", "channel", "account", "platform_campaign"}, d)
 	}) {
 		return
 	}

@@ -69,18 +69,17 @@ func maturities(ctx context.Context, db *sql.DB) (map[string]int, error) {
 	return windows, rows.Err()
 }
 
-// ages counts the days of groups whose conversions are still coming in. What is
-// asked for below the platform's campaigns, or by a breakdown, has no count.
+// ages counts the days of groups whose conversions are still coming in.
 func (a *asking) ages(groups map[string]*group, by []string) error {
-	if len(by) > 0 && (a.depth > 1 || len(a.splits) > 0) {
-		return nil
-	}
 	known, err := a.knownDays()
 	if err != nil {
 		return err
 	}
 	source := rollup
-	if !a.q.AsOf.IsZero() {
+	switch {
+	case len(by) > 0 && (a.depth > 1 || len(a.splits) > 0):
+		source = a.source(a.depth, strings.Join(a.splits, ","), a.q.From, a.q.To)
+	case !a.q.AsOf.IsZero():
 		source = fmt.Sprintf("(select day, account, campaign, stream, batch from served(%s, %s, %s, '%s', 0, '') where not absent)",
 			instant(a.q.AsOf), date(a.q.From), date(a.q.To), a.q.Scope.accountList())
 	}

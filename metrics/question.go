@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"vigie/internal/agency"
 	"vigie/internal/locale"
 	"vigie/metrics/stats"
 )
@@ -30,15 +31,16 @@ type Question struct {
 	Scope    *Scope
 	KPIs     []string // ids; none: all
 	From, To locale.Day
-	// By lists dimensions: day, week, month, platform, channel, account,
-	// platform_campaign, ad_group, ad, or the name of a breakdown. Only one of
-	// day, week and month.
+	// By lists dimensions: day, week, month, quarter, year, platform, channel,
+	// account, platform_campaign, ad_group, ad, or the name of a breakdown. Only
+	// one of those of time.
 	By []string
-	// Compare with the period of equal length just before ("previous"), or with
-	// nothing (""). With a dimension of time each row is compared with the one
-	// before it. Days that the exports do not know completely are not compared,
-	// and neither are their counterparts.
-	Compare string
+	// Compare is what rows are held against; the zero value is nothing. Days that
+	// the exports do not know completely are not compared, and neither are their
+	// counterparts.
+	Compare Comparison
+	// Brief is whose plan and targets rows are held against; needed by those two.
+	Brief *agency.Campaign
 	// AsOf asks for what was known at that instant; zero: what is known now.
 	AsOf time.Time
 }
@@ -58,6 +60,29 @@ type Frame struct {
 	Conversion *Conversion `json:"conversion,omitempty"`
 }
 
+// Comparison is what the rows of a frame are held against.
+type Comparison string
+
+// The comparisons. With a dimension of time each row is held against the days
+// of its own.
+const (
+	// ComparePrevious: the period of equal length just before; with a dimension
+	// of time, the bucket before.
+	ComparePrevious Comparison = "previous"
+	// CompareYear: YearDays before, so that weekdays meet the same weekdays.
+	CompareYear Comparison = "year"
+	// ComparePlan: what the brief's budget and pace foresee for the same days.
+	ComparePlan Comparison = "plan"
+	// CompareTarget: the brief's targets.
+	CompareTarget Comparison = "target"
+)
+
+// Comparisons lists them.
+var Comparisons = []Comparison{ComparePrevious, CompareYear, ComparePlan, CompareTarget}
+
+// YearDays is how far back the year before is: 52 weeks.
+const YearDays = 364
+
 // Row is one group of a frame.
 type Row struct {
 	// Keys are the values of the dimensions, in the order of By; Labels are
@@ -66,15 +91,19 @@ type Row struct {
 	Labels   []string          `json:"labels,omitempty"`
 	KPIs     map[string]Value  `json:"kpis"`
 	Previous map[string]Change `json:"previous,omitempty"`
-	Days     int               `json:"days"` // with data behind the values
+	// Aims are what the plan or the targets of the brief ask of the KPIs.
+	Aims map[string][]Aim `json:"aims,omitempty"`
+	Days int              `json:"days"` // with data behind the values
 	// Partial is set where the row holds fewer days than its period has.
 	Partial *Partial `json:"partial,omitempty"`
 	// Young is how many of the days are too young for their conversions to be
 	// compared, Moving how many of the others the platform may still change: see
-	// MaturityDays. Not counted below platform campaigns and by breakdowns, nor
-	// where no KPI rests on conversions.
+	// MaturityDays. Not counted where no KPI rests on conversions.
 	Young  int `json:"young_days,omitempty"`
 	Moving int `json:"moving_days,omitempty"`
+	// Missing is how many days between the first and the last that are known of
+	// an account no export speaks of, for one of the row's accounts at least.
+	Missing int `json:"missing_days,omitempty"`
 }
 
 // Volume says whether a value rests on enough data to be judged.
@@ -258,6 +287,9 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 	if err := ask.plan(); err != nil {
 		return nil, err
 	}
+	if err := ask.aims(); err != nil {
+		return nil, err
+	}
 	groups, err := ask.groups(q.By, q.From, q.To)
 	if err != nil {
 		return nil, err
@@ -281,14 +313,18 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 		return nil, err
 	}
 	var known reach
-	if q.Compare != "" || ask.time == "week" || ask.time == "month" {
-		from, _ := Previous(q.From, q.To)
+	from := q.From
+	switch q.Compare {
+	case ComparePrevious:
+		from, _ = Previous(q.From, q.To)
 		if ask.time != "" {
 			from = min(from, ask.bucketBefore(ask.bucket(q.From)))
 		}
-		if known, err = ask.reach(from, q.To, whole[""] != nil && whole[""].spans > 0); err != nil {
-			return nil, err
-		}
+	case CompareYear:
+		from -= YearDays
+	}
+	if known, err = ask.reach(from, q.To, whole[""] != nil && whole[""].spans > 0); err != nil {
+		return nil, err
 	}
 	var compared, wholeCompared map[string]comparison
 	if q.Compare != "" {
@@ -313,8 +349,9 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 	if len(q.By) > 0 {
 		for id, g := range groups {
 			row := ask.row(g, prior)
-			row.Previous = ask.changes(compared[id], prior)
-			if ask.time == "week" || ask.time == "month" {
+			ask.compareRow(&row, q.By, compared[id], prior)
+			row.Missing = known.missing(ask.ownAccounts(g), ask.shown(q.By, g))
+			if ask.time != "" && ask.time != "day" {
 				row.Partial = ask.cut(q.By, g, known)
 				partial = partial || row.Partial != nil
 			}
@@ -330,16 +367,16 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 	}
 	if g := whole[""]; g != nil {
 		f.Total = ask.row(g, prior)
-		f.Total.Previous = ask.changes(wholeCompared[""], prior)
-		if q.Compare != "" {
-			f.Total.Partial = ask.cut(nil, g, known)
-		}
+		ask.compareRow(&f.Total, nil, wholeCompared[""], prior)
+		f.Total.Missing = known.missing(nil, stretch{q.From, q.To})
+		f.Total.Partial = ask.cut(nil, g, known)
 	} else {
 		f.Total = ask.row(newGroup(nil), prior)
 	}
 	if err := ask.noteReach(partial, known, compared, wholeCompared); err != nil {
 		return nil, err
 	}
+	ask.noteAims(f)
 	f.Conversion = ask.conversion
 	f.Notes = append(f.Conversion.Notes(), ask.notes...)
 	if f.Notes == nil {
@@ -356,10 +393,13 @@ func Previous(from, to locale.Day) (locale.Day, locale.Day) {
 
 // asking is one question being answered.
 type asking struct {
-	ctx    context.Context
-	db     *sql.DB
-	q      Question
-	time   string   // day, week, month or empty
+	ctx  context.Context
+	db   *sql.DB
+	q    Question
+	time string // the dimension of time, or empty
+	// shift is by how many days facts are moved forward before they are grouped:
+	// those of the year before fall into the buckets that they are compared with.
+	shift  locale.Day
 	splits []string // breakdowns asked for
 	depth  int      // how fine the rows must be: 1 campaign, 2 ad group, 3 ad
 	notes  []locale.Text
@@ -387,7 +427,16 @@ where s.client = ?
   and b.undone_at is null
   and not b.withheld`
 
-var dimensions = []string{"day", "week", "month", "platform", "channel", "account", "platform_campaign", "ad_group", "ad"}
+var dimensions = []string{"day", "week", "month", "quarter", "year", "platform", "channel", "account", "platform_campaign", "ad_group", "ad"}
+
+// IsTime reports a dimension of time, whose keys are the first days of buckets.
+func IsTime(dimension string) bool {
+	switch dimension {
+	case "day", "week", "month", "quarter", "year":
+		return true
+	}
+	return false
+}
 
 func (a *asking) plan() error {
 	for i, d := range a.q.By {
@@ -395,11 +444,11 @@ func (a *asking) plan() error {
 			return &ErrQuestion{locale.Text{EN: d + " is asked for twice", FR: d + " est demandé deux fois"}}
 		}
 		switch d {
-		case "day", "week", "month":
+		case "day", "week", "month", "quarter", "year":
 			if a.time != "" {
 				return &ErrQuestion{locale.Text{
-					EN: "ask by one of day, week and month",
-					FR: "demandez par jour, par semaine ou par mois, un seul à la fois",
+					EN: "ask by one of day, week, month, quarter and year",
+					FR: "demandez par jour, semaine, mois, trimestre ou année (day, week, month, quarter, year), un seul à la fois",
 				}}
 			}
 			a.time = d
@@ -428,9 +477,9 @@ func (a *asking) dims(by []string) (exprs, names []string) {
 		var e string
 		switch d {
 		case "day":
-			e = "r.day"
-		case "week", "month":
-			e = "date_trunc('" + d + "', r.day)::date"
+			e = a.moved()
+		case "week", "month", "quarter", "year":
+			e = "date_trunc('" + d + "', " + a.moved() + ")::date"
 		case "platform":
 			e = "s.platform"
 		case "channel":
@@ -456,6 +505,14 @@ func (a *asking) dims(by []string) (exprs, names []string) {
 		return []string{"'' as d0"}, []string{"d0"}
 	}
 	return exprs, names
+}
+
+// moved is the SQL of the day that a row counts for.
+func (a *asking) moved() string {
+	if a.shift == 0 {
+		return "r.day"
+	}
+	return fmt.Sprintf("(r.day + %d)", a.shift)
 }
 
 // groups sums the measures over the groups of by between two days.
@@ -673,6 +730,10 @@ func (a *asking) bucket(d locale.Day) locale.Day {
 		return d.Monday()
 	case "month":
 		return d.MonthStart()
+	case "quarter":
+		return d.QuarterStart()
+	case "year":
+		return d.YearStart()
 	}
 	return d
 }

@@ -122,7 +122,7 @@ func (a *asking) addSpans(groups map[string]*group, by []string, from, to locale
 		overlaps := slices.ContainsFunc(used, func(u spanRow) bool {
 			return u.account == p.account && (u.campaign == p.campaign || p.campaign == 0) && u.first <= p.last && p.first <= u.last
 		})
-		inside := p.first >= from && p.last <= to && (len(by) == 0 || a.time == "" || a.bucket(p.first) == a.bucket(p.last))
+		inside := p.first >= from && p.last <= to && (len(by) == 0 || a.time == "" || a.bucket(p.first+a.shift) == a.bucket(p.last+a.shift))
 		switch {
 		case overlaps:
 		case covered && a.fullyDaily(daily[[2]int32{p.account, p.campaign}], p):
@@ -197,8 +197,8 @@ func (a *asking) spanKey(p spanRow, by []string) (string, []string, error) {
 	var keys []string
 	for _, d := range by {
 		switch d {
-		case "week", "month":
-			keys = append(keys, a.bucket(p.first).String())
+		case "week", "month", "quarter", "year":
+			keys = append(keys, a.bucket(p.first+a.shift).String())
 		case "platform":
 			keys = append(keys, a.q.Scope.Channels[p.channel].Platform)
 		case "channel":
