@@ -58,11 +58,11 @@ func (r reach) known(s stretch) (n int) {
 	return n
 }
 
-// missing is how many of some days are gaps in what is known of some accounts,
+// missing are those of some days that are gaps in what is known of some accounts,
 // of any where the list is nil: days between two that are known. The end of what
 // is known is no gap, and told otherwise.
-func (r reach) missing(accounts []int, s stretch) int {
-	gaps := map[locale.Day]bool{}
+func (r reach) missing(accounts []int, s stretch) []locale.Day {
+	var gaps []locale.Day
 	for account, days := range r.days {
 		if accounts != nil && !slices.Contains(accounts, account) {
 			continue
@@ -73,11 +73,12 @@ func (r reach) missing(accounts []int, s stretch) int {
 		}
 		for d := max(first, s.from); d <= min(r.accounts[account], s.to); d++ {
 			if !days[d] {
-				gaps[d] = true
+				gaps = append(gaps, d)
 			}
 		}
 	}
-	return len(gaps)
+	slices.Sort(gaps)
+	return slices.Compact(gaps)
 }
 
 // lookBack is for how many days before the question gaps are looked for: a day
@@ -171,10 +172,19 @@ func (a *asking) shown(by []string, g *group) stretch {
 }
 
 // ownAccounts are the accounts that a group's channel, platform, account or
-// platform campaign takes from; nil: all of the scope's.
+// platform campaign takes from.
 func (a *asking) ownAccounts(g *group) []int {
 	var list []int
-	own := false
+	for _, t := range a.ownTakes(g) {
+		list = append(list, int(t.Account))
+	}
+	return list
+}
+
+// ownTakes are the lines of the plan that a group's channel, platform, account or
+// platform campaign stands for.
+func (a *asking) ownTakes(g *group) []take {
+	var list []take
 	for _, t := range a.q.Scope.takes {
 		in := true
 		for i, d := range a.q.By {
@@ -191,15 +201,11 @@ func (a *asking) ownAccounts(g *group) []int {
 			default:
 				continue
 			}
-			own = true
 			in = in && g.keys[i] == key
 		}
 		if in {
-			list = append(list, int(t.Account))
+			list = append(list, t)
 		}
-	}
-	if !own {
-		return nil
 	}
 	return list
 }

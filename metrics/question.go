@@ -52,6 +52,7 @@ type Frame struct {
 	Currency string        `json:"currency"`
 	By       []string      `json:"by"`
 	KPIs     []string      `json:"-"`
+	Compare  Comparison    `json:"-"`
 	Rows     []Row         `json:"rows"`
 	Total    Row           `json:"total"`
 	Notes    []locale.Text `json:"notes"`
@@ -177,6 +178,11 @@ func measureAt(id string) int {
 		}
 	}
 	panic("metrics: no measure " + id)
+}
+
+// IsMoney reports a measure whose sums are amounts.
+func IsMoney(measure string) bool {
+	return slices.ContainsFunc(moneyMeasures(), func(i int) bool { return measures[i].id == measure })
 }
 
 // moneyMeasures are the positions of the measures that are amounts.
@@ -337,7 +343,7 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 			}
 		}
 	}
-	f := &Frame{From: q.From, To: q.To, Currency: q.Scope.Currency, By: q.By, KPIs: q.KPIs}
+	f := &Frame{From: q.From, To: q.To, Currency: q.Scope.Currency, By: q.By, KPIs: q.KPIs, Compare: q.Compare}
 	if f.By == nil {
 		f.By = []string{}
 	}
@@ -350,7 +356,7 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 		for id, g := range groups {
 			row := ask.row(g, prior)
 			ask.compareRow(&row, q.By, compared[id], prior)
-			row.Missing = known.missing(ask.ownAccounts(g), ask.shown(q.By, g))
+			row.Missing = len(known.missing(ask.ownAccounts(g), ask.shown(q.By, g)))
 			if ask.time != "" && ask.time != "day" {
 				row.Partial = ask.cut(q.By, g, known)
 				partial = partial || row.Partial != nil
@@ -368,7 +374,7 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 	if g := whole[""]; g != nil {
 		f.Total = ask.row(g, prior)
 		ask.compareRow(&f.Total, nil, wholeCompared[""], prior)
-		f.Total.Missing = known.missing(nil, stretch{q.From, q.To})
+		f.Total.Missing = len(known.missing(nil, stretch{q.From, q.To}))
 		f.Total.Partial = ask.cut(nil, g, known)
 	} else {
 		f.Total = ask.row(newGroup(nil), prior)
@@ -403,6 +409,8 @@ type asking struct {
 	splits []string // breakdowns asked for
 	depth  int      // how fine the rows must be: 1 campaign, 2 ad group, 3 ad
 	notes  []locale.Text
+	// spans are those that counted in the last groups, as they were stored.
+	spans []spanRow
 	// conversion is what was converted so far.
 	conversion *Conversion
 }

@@ -91,6 +91,7 @@ order by v.day`, takeSQL, instant(a.q.AsOf), date(from), date(to), a.q.Scope.acc
 // newest first, each only if it overlaps no span already used. The others are
 // told, with their spend.
 func (a *asking) addSpans(groups map[string]*group, by []string, from, to locale.Day) error {
+	a.spans = nil
 	spans, err := a.loadSpans(from, to)
 	if err != nil || len(spans) == 0 {
 		return err
@@ -132,6 +133,7 @@ func (a *asking) addSpans(groups map[string]*group, by []string, from, to locale
 			unused = append(unused, p)
 		}
 	}
+	a.spans = used
 	for _, p := range used {
 		if e := a.q.Scope.exchange; e != nil {
 			converted, rate, err := e.span(p)
