@@ -172,8 +172,8 @@ func choose(f *Frame, where []Where) (int, error) {
 		var parts []string
 		for j, d := range f.By {
 			v := f.Rows[i].Labels[j]
-			if d == "channel" {
-				v = f.Rows[i].Keys[j]
+			if d == "channel" || len(found) > 1 && f.Rows[i].Keys[j] != "" {
+				v = f.Rows[i].Keys[j] // names may be the same, keys are not
 			}
 			if strings.ContainsRune(v, ' ') {
 				v = `"` + v + `"`

@@ -3,6 +3,7 @@ package metrics_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
 	"os"
@@ -187,6 +188,7 @@ func (c *frameCase) step(words []string) {
 		c.print(f)
 		c.ages = false
 		c.addsUp(q, f)
+		c.explained(q, f)
 	case "daily":
 		scope, err := metrics.LoadScope(ctx, c.w.DB(), c.client, c.brief)
 		if err != nil {
@@ -306,4 +308,85 @@ func (c *frameCase) addsUp(q metrics.Question, f *metrics.Frame) {
 			c.t.Errorf("%s: the rows add up to %d millionths, the total is %d", id, sum, stored(*total))
 		}
 	}
+}
+
+// explained asks what is behind each number of a frame, and runs the query that
+// the answer shows as a person would: it gives the same sums.
+func (c *frameCase) explained(q metrics.Question, f *metrics.Frame) {
+	c.t.Helper()
+	ctx := context.Background()
+	rows := append(slices.Clone(f.Rows), f.Total)
+	for i, r := range rows {
+		by := f.By
+		if i == len(f.Rows) {
+			by = nil
+		}
+		asked := q
+		asked.By = by
+		var where []metrics.Where
+		for j, d := range by {
+			v := r.Keys[j]
+			if v == "" {
+				v = r.Labels[j]
+			}
+			where = append(where, metrics.Where{Dimension: d, Value: v})
+		}
+		for _, id := range f.KPIs {
+			x, err := metrics.Explain(ctx, c.w.DB(), asked, id, where)
+			if err != nil {
+				c.t.Errorf("%s %v: %v", id, where, err)
+				continue
+			}
+			v := r.KPIs[id]
+			if got := x.Row.KPIs[id]; fmt.Sprint(number(got.Value)) != fmt.Sprint(number(v.Value)) {
+				c.t.Errorf("%s %v: explained %s, in the frame %s", id, where, number(got.Value), number(v.Value))
+			}
+			if x.SQL == "" {
+				if v.Value != nil {
+					c.t.Errorf("%s %v: no query", id, where)
+				}
+				continue
+			}
+			a, err := c.w.Query(ctx, x.SQL)
+			if err != nil {
+				c.t.Errorf("%s %v: %v\n%s", id, where, err, x.SQL)
+				continue
+			}
+			k, _ := metrics.LookupKPI(id)
+			wants := []*float64{v.Num}
+			if k.Den != "" {
+				wants = append(wants, v.Den)
+			}
+			for j, want := range wants {
+				got := a.Rows[0][j]
+				n, isNumber := got.(json.Number)
+				if isNumber != (want != nil) {
+					c.t.Errorf("%s %v: the query gives %v, the frame %s\n%s", id, where, got, number(want), x.SQL)
+					continue
+				}
+				if want == nil {
+					continue
+				}
+				if sum, err := n.Float64(); err != nil || math.Abs(sum-*want) > 1e-6 {
+					c.t.Errorf("%s %v: the query gives %v, the frame %s\n%s", id, where, got, number(want), x.SQL)
+				}
+			}
+			var num float64
+			for _, b := range x.Batches {
+				if b.Num != nil {
+					num += *b.Num
+				}
+			}
+			if k.Additive && v.Num != nil && math.Abs(num-*v.Num) > 1e-5 {
+				c.t.Errorf("%s %v: the exports make up %v of %v", id, where, num, *v.Num)
+			}
+		}
+	}
+}
+
+func number(p *float64) string {
+	if p == nil {
+		return "nothing"
+	}
+	return strconv.FormatFloat(*p, 'g', 12, 64)
 }
