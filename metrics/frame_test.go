@@ -331,6 +331,9 @@ func (c *frameCase) explained(q metrics.Question, f *metrics.Frame) {
 			}
 			where = append(where, metrics.Where{Dimension: d, Value: v})
 		}
+		if i >= 2 && i < len(f.Rows) {
+			continue // rows are alike
+		}
 		for _, id := range f.KPIs {
 			x, err := metrics.Explain(ctx, c.w.DB(), asked, id, where)
 			if err != nil {

@@ -853,8 +853,20 @@ func value(k KPI, g *group, prior float64) Value {
 	}
 	v.Value = ptr(k.Scale * num / den)
 	low, high, phi := interval(k, g, prior)
-	v.Low, v.High, v.Phi = ptr(k.Scale*low), ptr(k.Scale*high), phi
+	v.Low, v.High = bounds(k.Scale*low, v.Value, k.Scale*high)
+	v.Phi = phi
 	return v
+}
+
+// bounds is an interval: both of its ends, or neither. Where days differ so much
+// that what is left of the count is a fraction of one event, the quasi-gamma
+// interval lies beside the estimate: it is widened to hold it.
+func bounds(low float64, value *float64, high float64) (*float64, *float64) {
+	l, h := ptr(low), ptr(high)
+	if l == nil || h == nil || value == nil {
+		return nil, nil
+	}
+	return ptr(min(low, *value)), ptr(max(high, *value))
 }
 
 // dispersion is the over-dispersion of a KPI's count in some groups, each a
@@ -922,7 +934,7 @@ func (a *asking) changes(x comparison, prior map[string]float64) map[string]Chan
 		if now.Value != nil && was.Value != nil && *was.Value != 0 && (x.sums || k.Den != "") {
 			c.Change = ptr(*now.Value / *was.Value - 1)
 			low, high := changeInterval(k, g, before, prior[id])
-			c.ChangeLow, c.ChangeHigh = ptr(low-1), ptr(high-1)
+			c.ChangeLow, c.ChangeHigh = bounds(low-1, c.Change, high-1)
 			enough := now.Volume != VolumeNone && was.Volume != VolumeNone
 			c.Clear = enough && c.ChangeLow != nil && c.ChangeHigh != nil && (*c.ChangeLow > 0 || *c.ChangeHigh < 0)
 		}

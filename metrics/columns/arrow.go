@@ -132,7 +132,8 @@ func Parquet(out io.Writer, list []*Column, notes []Note) error {
 			return err
 		}
 	}
-	w := file.NewParquetWriter(out, root,
+	// Whoever opened the output closes it: the library would.
+	w := file.NewParquetWriter(struct{ io.Writer }{out}, root,
 		file.WithWriterProps(parquet.NewWriterProperties(parquet.WithCompression(compress.Codecs.Snappy), parquet.WithCreatedBy("vigie"))),
 		file.WithWriteMetadata(meta))
 	group := w.AppendRowGroup()
