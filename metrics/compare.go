@@ -313,7 +313,7 @@ func (a *asking) cut(by []string, g *group, r reach) *Partial {
 	if len(by) > 0 {
 		whole = a.period(g)
 	}
-	shown := stretch{max(whole.from, a.q.From), min(whole.to, a.q.To, max(r.last, whole.from-1))}
+	shown := stretch{max(whole.from, a.q.From, r.first), min(whole.to, a.q.To, max(r.last, whole.from-1))}
 	if shown == whole || shown.days() == 0 {
 		return nil
 	}
@@ -349,7 +349,7 @@ func (a *asking) noteReach(partial bool, r reach, compared ...map[string]compari
 		return nil // the total is marked as partial
 	}
 	if r.last < a.q.To {
-		if (back || a.q.Compare == CompareYear) && a.time == "" {
+		if (back || a.q.Compare == CompareYear) && a.time == "" && !nothingIn(compared) {
 			a.note("the exports end on %s: the change compares these days with the same ones before", "les exports s’arrêtent au %s\u00a0: l’évolution compare ces jours aux mêmes jours d’avant", day(r.last))
 		} else {
 			a.note("the exports end on %s", "les exports s’arrêtent au %s", day(r.last))
@@ -395,17 +395,18 @@ func (a *asking) noteReach(partial bool, r reach, compared ...map[string]compari
 	return nil
 }
 
+// nothingIn reports that there was nothing to compare with.
+func nothingIn(compared []map[string]comparison) bool {
+	return !slices.ContainsFunc(compared, func(m map[string]comparison) bool { return len(m) > 0 })
+}
+
 // noteYear says which days the year before are, and what is known of them.
 func (a *asking) noteYear(r reach, compared ...map[string]comparison) {
 	before := stretch{a.q.From, a.q.To}.shift(YearDays)
 	days := locale.Text{EN: locale.EN.Period(before.from, before.to), FR: locale.FR.Period(before.from, before.to)}
 	n := r.known(before)
-	none := true
-	for _, list := range compared {
-		none = none && len(list) == 0
-	}
 	switch {
-	case none:
+	case nothingIn(compared):
 		a.note("no export of these campaigns holds the days of the year before, 52 weeks earlier: %s", "aucun export de ces campagnes ne contient les jours de l’année d’avant, 52 semaines plus tôt\u00a0: %s", days)
 	case r.days != nil && n != r.known(stretch{a.q.From, a.q.To}):
 		a.note("the year before is 52 weeks earlier, so that weekdays meet the same weekdays: %s; the exports know %d of these days and %d of those asked for: sums are compared only where both have as many",

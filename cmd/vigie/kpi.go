@@ -252,7 +252,8 @@ func (a *app) printFrame(f *metrics.Frame) error {
 			labels = append([]string{labels[0] + a.say(fmt.Sprintf(" (%d days of %d)", p.Days, p.Of), fmt.Sprintf(" (%d\u00a0jours sur %d)", p.Days, p.Of))}, labels[1:]...)
 		}
 		if n := r.Missing; n > 0 && len(labels) > 0 {
-			labels = append([]string{labels[0] + a.say(fmt.Sprintf(" (%d missing)", n), fmt.Sprintf(" (%d\u00a0sans données)", n))}, labels[1:]...)
+			l := a.language()
+			labels = append([]string{labels[0] + " (" + l.Int(int64(n)) + a.say(" ", locale.NBSP) + l.Plural(float64(n), a.say("day", "jour"), a.say("days", "jours")) + a.say(" without data)", " sans données)")}, labels[1:]...)
 		}
 		for _, id := range f.KPIs {
 			k, _ := metrics.LookupKPI(id)
