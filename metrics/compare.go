@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"vigie/internal/locale"
@@ -43,6 +44,8 @@ type reach struct {
 	accounts map[int]locale.Day
 	// days are those known of each account.
 	days map[int]map[locale.Day]bool
+	// gaps are the days between two known ones of each account that are not.
+	gaps map[int][]locale.Day
 }
 
 // known is how many of some days are known of any account.
@@ -63,16 +66,12 @@ func (r reach) known(s stretch) (n int) {
 // is known is no gap, and told otherwise.
 func (r reach) missing(accounts []int, s stretch) []locale.Day {
 	var gaps []locale.Day
-	for account, days := range r.days {
+	for account, days := range r.gaps {
 		if accounts != nil && !slices.Contains(accounts, account) {
 			continue
 		}
-		first := s.to
-		for d := range days {
-			first = min(first, d)
-		}
-		for d := max(first, s.from); d <= min(r.accounts[account], s.to); d++ {
-			if !days[d] {
+		for _, d := range days {
+			if d >= s.from && d <= s.to {
 				gaps = append(gaps, d)
 			}
 		}
@@ -130,6 +129,18 @@ func (a *asking) reach(from, to locale.Day, spans bool) (reach, error) {
 			r.complete = max(r.complete, d)
 		}
 	}
+	r.gaps = map[int][]locale.Day{}
+	for account, days := range r.days {
+		first := r.accounts[account]
+		for d := range days {
+			first = min(first, d)
+		}
+		for d := first; d <= r.accounts[account]; d++ {
+			if !days[d] {
+				r.gaps[account] = append(r.gaps[account], d)
+			}
+		}
+	}
 	return r, rows.Err()
 }
 
@@ -174,10 +185,26 @@ func (a *asking) shown(by []string, g *group) stretch {
 // ownAccounts are the accounts that a group's channel, platform, account or
 // platform campaign takes from.
 func (a *asking) ownAccounts(g *group) []int {
-	var list []int
+	// Many groups stand for the same objects, each on its own day.
+	var key strings.Builder
+	for i, d := range a.q.By {
+		if i < len(g.keys) && !IsTime(d) {
+			key.WriteString(g.keys[i] + "\x1f")
+		}
+	}
+	if list, ok := a.accounts[key.String()]; ok {
+		return list
+	}
+	list := []int{}
 	for _, t := range a.ownTakes(g) {
 		list = append(list, int(t.Account))
 	}
+	slices.Sort(list)
+	list = slices.Compact(list)
+	if a.accounts == nil {
+		a.accounts = map[string][]int{}
+	}
+	a.accounts[key.String()] = list
 	return list
 }
 
@@ -248,16 +275,10 @@ func (a *asking) compare(by []string, groups map[string]*group, r reach) (map[st
 		asked[s] = g
 		return g, err
 	}
-	// Whole buckets and those before them come from one question.
 	timed := len(by) > 0 && a.time != ""
-	long := stretch{a.q.From, a.q.To}
 	shift := locale.Day(0)
-	switch {
-	case a.q.Compare == CompareYear:
+	if a.q.Compare == CompareYear {
 		shift = YearDays
-		long = long.shift(shift)
-	case timed:
-		long.from = a.bucketBefore(a.bucket(a.q.From))
 	}
 	for id, g := range groups {
 		whole := stretch{a.q.From, a.q.To}
@@ -286,11 +307,15 @@ func (a *asking) compare(by []string, groups map[string]*group, r reach) (map[st
 		if !ok {
 			continue
 		}
-		source := earlier
-		if timed && (used == whole || shift > 0 && used == shown) {
-			source = long
+		// The bucket before a whole one is mostly a row of the question itself; the
+		// year before comes from one question.
+		before := groups
+		switch {
+		case shift > 0 && used == shown:
+			before, err = ask(stretch{a.q.From, a.q.To}.shift(shift), shift)
+		case shift > 0 || !timed || used != whole || earlier.from < a.q.From:
+			before, err = ask(earlier, shift)
 		}
-		before, err := ask(source, shift)
 		if err != nil {
 			return nil, err
 		}

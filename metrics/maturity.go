@@ -115,6 +115,9 @@ func (a *asking) ages(groups map[string]*group, by []string) error {
 // knownDays are the days on which the client's files were made, in the scope's
 // zone, as the parameter of a query.
 func (a *asking) knownDays() (string, error) {
+	if a.known != nil {
+		return *a.known, nil
+	}
 	rows, err := a.db.QueryContext(a.ctx, "select batch, known_as_of from batch where client = ? and undone_at is null and not withheld", a.q.Scope.Client)
 	if err != nil {
 		return "", fmt.Errorf("batches: %w", err)
@@ -137,5 +140,7 @@ func (a *asking) knownDays() (string, error) {
 	if err != nil {
 		panic(err) // numbers and days
 	}
-	return string(b), rows.Err()
+	text := string(b)
+	a.known = &text
+	return text, rows.Err()
 }

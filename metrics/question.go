@@ -209,6 +209,9 @@ func ConversionMeasures() []string { return slices.Concat(conversionColumns, cou
 
 func caseOf(chosen string, millionths, counts []string) string {
 	var b strings.Builder
+	if len(millionths)+len(counts) == 0 {
+		return "null::bigint"
+	}
 	b.WriteString("case " + chosen)
 	for _, c := range millionths {
 		fmt.Fprintf(&b, " when '%s' then r.%s", c, c)
@@ -300,9 +303,11 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 	if err != nil {
 		return nil, err
 	}
-	whole, err := ask.groups(nil, q.From, q.To)
-	if err != nil {
-		return nil, err
+	whole := groups
+	if len(q.By) > 0 {
+		if whole, err = ask.groups(nil, q.From, q.To); err != nil {
+			return nil, err
+		}
 	}
 	if err := ask.noteMissing(groups, whole); err != nil {
 		return nil, err
@@ -311,8 +316,10 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 		if err := ask.ages(groups, q.By); err != nil {
 			return nil, err
 		}
-		if err := ask.ages(whole, nil); err != nil {
-			return nil, err
+		if len(q.By) > 0 {
+			if err := ask.ages(whole, nil); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if err := ask.noteNothing(whole[""] == nil); err != nil {
@@ -409,6 +416,13 @@ type asking struct {
 	splits []string // breakdowns asked for
 	depth  int      // how fine the rows must be: 1 campaign, 2 ad group, 3 ad
 	notes  []locale.Text
+	known  *string // what knownDays gave
+	// accounts are those of groups, by their keys without time.
+	accounts map[string][]int
+	// hasSpans: the client has rows that cover more than a day; nil: not asked yet.
+	hasSpans *bool
+	// values are what was worked out of groups: one is shown, and compared.
+	values map[*group]map[string]Value
 	// spans are those that counted in the last groups, as they were stored.
 	spans []spanRow
 	// conversion is what was converted so far.
@@ -529,9 +543,13 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 	kpis := a.intervals()
 	exprs, names := a.dims(by)
 	var cols, sums, squares []string
+	needed := a.needed()
 	for _, m := range measures {
-		if m.additive {
-			cols = append(cols, fmt.Sprintf("sum(%s)::bigint as %s", column(m.id), m.id))
+		if !needed[m.id] {
+			cols = append(cols, "null::bigint as "+m.id)
+			sums = append(sums, "null::bigint")
+		} else if m.additive {
+			cols = append(cols, fmt.Sprintf("sum(%s)::bigint as %s", a.q.Scope.chosen(column(m.id)), m.id))
 			sums = append(sums, fmt.Sprintf("sum(%s)::bigint", m.id))
 		} else {
 			cols = append(cols, fmt.Sprintf("case when count(*) = 1 then max(r.%s) end as %s", m.id, m.id))
@@ -663,6 +681,34 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 	return out, a.addSpans(out, by, from, to)
 }
 
+// needed are the measures that the question's KPIs are made of and judged by, and
+// those that its notes and the order of its rows look at.
+func (a *asking) needed() map[string]bool {
+	need := map[string]bool{"spend": true, "conversions": true}
+	for _, id := range a.q.KPIs {
+		k, _ := LookupKPI(id)
+		for _, m := range []string{k.Num, k.Den, k.Volume} {
+			need[m] = true
+		}
+	}
+	return need
+}
+
+// chosen is SQL with the choices that the scope's channels do not make left out
+// of the measures of conversions.
+func (s *Scope) chosen(sql string) string {
+	some := func(of func(take) string, list []string) []string {
+		return slices.DeleteFunc(slices.Clone(list), func(m string) bool {
+			return !slices.ContainsFunc(s.takes, func(t take) bool { return of(t) == m })
+		})
+	}
+	conversions := func(t take) string { return t.Conversions }
+	return strings.NewReplacer(
+		conversionsSQL, caseOf("t.conversions", some(conversions, conversionColumns), some(conversions, countColumns)),
+		valueSQL, caseOf("t.value", some(func(t take) string { return t.Value }, valueColumns), nil),
+	).Replace(sql)
+}
+
 // rollup is the source of most answers: a row for each day of a campaign.
 const rollup = "rollup"
 
@@ -775,7 +821,7 @@ func (a *asking) priors(groups map[string]*group) (map[string]float64, error) {
 		q := a.q
 		q.Scope, q.By = scope, []string{"channel"}
 		var err error
-		if groups, err = (&asking{ctx: a.ctx, db: a.db, q: q}).groups(q.By, q.From, q.To); err != nil {
+		if groups, err = (&asking{ctx: a.ctx, db: a.db, q: q, hasSpans: a.hasSpans}).groups(q.By, q.From, q.To); err != nil {
 			return nil, err
 		}
 	}
@@ -796,12 +842,11 @@ func (a *asking) priors(groups map[string]*group) (map[string]float64, error) {
 }
 
 func (a *asking) row(g *group, prior map[string]float64) Row {
-	row := Row{Keys: g.keys, KPIs: map[string]Value{}, Days: g.days, Young: g.young, Moving: g.moving}
 	for _, id := range a.q.KPIs {
 		k, _ := LookupKPI(id)
-		row.KPIs[id] = value(k, g, prior[id])
+		a.value(k, g, prior[id])
 	}
-	return row
+	return Row{Keys: g.keys, KPIs: a.values[g], Days: g.days, Young: g.young, Moving: g.moving}
 }
 
 func ptr(v float64) *float64 {
@@ -809,6 +854,22 @@ func ptr(v float64) *float64 {
 		return nil
 	}
 	return &v
+}
+
+// value is one KPI of a group, worked out once.
+func (a *asking) value(k KPI, g *group, prior float64) Value {
+	if v, ok := a.values[g][k.ID]; ok {
+		return v
+	}
+	if a.values == nil {
+		a.values = map[*group]map[string]Value{}
+	}
+	if a.values[g] == nil {
+		a.values[g] = make(map[string]Value, len(a.q.KPIs))
+	}
+	v := value(k, g, prior)
+	a.values[g][k.ID] = v
+	return v
 }
 
 // value works one KPI out for a group.
@@ -929,7 +990,7 @@ func (a *asking) changes(x comparison, prior map[string]float64) map[string]Chan
 	out := map[string]Change{}
 	for _, id := range a.q.KPIs {
 		k, _ := LookupKPI(id)
-		now, was := value(k, g, prior[id]), value(k, before, prior[id])
+		now, was := a.value(k, g, prior[id]), a.value(k, before, prior[id])
 		c := Change{Value: was}
 		if now.Value != nil && was.Value != nil && *was.Value != 0 && (x.sums || k.Den != "") {
 			c.Change = ptr(*now.Value / *was.Value - 1)
@@ -992,10 +1053,18 @@ func (a *asking) noteMissing(groups, whole map[string]*group) error {
 	if err != nil {
 		return err
 	}
+	// An export that has conversions in the period has some; of the others the
+	// whole is looked at.
 	var without int64
-	err = a.db.QueryRowContext(a.ctx, fmt.Sprintf(unconvertedSQL, takeSQL, date(a.q.From), date(a.q.To), conversionsSQL, source), args...).Scan(&without)
-	if err != nil {
-		return fmt.Errorf("spend without conversions: %w", err)
+	period := fmt.Sprintf("(select * from %s where day between %s and %s)", source, date(a.q.From), date(a.q.To))
+	for _, from := range []string{period, source} {
+		err = a.db.QueryRowContext(a.ctx, fmt.Sprintf(unconvertedSQL, takeSQL, date(a.q.From), date(a.q.To), a.q.Scope.chosen(conversionsSQL), from), args...).Scan(&without)
+		if err != nil {
+			return fmt.Errorf("spend without conversions: %w", err)
+		}
+		if without == 0 {
+			break
+		}
 	}
 	cur := a.q.Scope.Currency
 	if without > 0 && g.known[measureAt("conversions")] {

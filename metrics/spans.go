@@ -25,6 +25,17 @@ type spanRow struct {
 
 // loadSpans lists the spans that touch a period, newest first.
 func (a *asking) loadSpans(from, to locale.Day) ([]spanRow, error) {
+	if a.hasSpans == nil {
+		var some bool
+		err := a.db.QueryRowContext(a.ctx, "select exists (select 1 from span p join stream s on s.stream = p.stream where s.client = ?)", a.q.Scope.Client).Scan(&some)
+		if err != nil {
+			return nil, fmt.Errorf("spans: %w", err)
+		}
+		a.hasSpans = &some
+	}
+	if !*a.hasSpans {
+		return nil, nil
+	}
 	var sums []string
 	for _, m := range measures {
 		if m.additive {
