@@ -118,7 +118,7 @@ func (a *app) printExplanation(x *metrics.Explanation) error {
 		if x.Corrected > 0 {
 			again = fmt.Sprintf(a.say("%s were told again by a newer export, which counts", "%s ont été redits par un export plus récent, qui compte"), l.Int(x.Corrected))
 		}
-		fmt.Fprintf(a.out, "  %s %s%s%s\n", l.Int(x.Told), a.say("days of campaigns", "jours de campagnes"), l.Colon(), again)
+		fmt.Fprintf(a.out, "  %s %s%s%s\n", l.Int(x.Told), a.say("days of campaigns", "jours de campagnes"), colon, again)
 	}
 	if len(x.Batches) > 0 {
 		head("Exports", "Exports")
