@@ -73,10 +73,10 @@ fuzz: ## every fuzz target for FUZZTIME
 	    echo "$$d $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$d >$$log 2>&1 || { cat $$log; exit 1; }; done; done
 
 bench: tools assets ## speed and memory, as ratios within one run
-	go test -run '^$$' -bench . -benchtime 1x ./ingest ./internal/warehouse ./metrics/stats ./reports/chart
+	go test -run '^$$' -bench . -benchtime 1x ./ingest ./internal/warehouse ./metrics ./metrics/stats ./reports/chart
 
-calibrate: ## how often the methods are right, into the help pages
-	VIGIE_CALIBRATE=$$(date +%F) go test ./metrics/stats -run Calibrat -count 1 -timeout 60m
+calibrate: ## how often the methods are right, into the help pages; and a million random frames
+	VIGIE_CALIBRATE=$$(date +%F) go test ./metrics/stats ./metrics -run 'Calibrat|TestRandomFrames|TestTotals' -count 1 -timeout 60m
 
 clean:
 	rm -rf bin $(DEMO)

@@ -40,7 +40,7 @@ func Daily(ctx context.Context, db *sql.DB, s *Scope, from, to locale.Day, asOf 
 			"take", takeSQL, "source", source,
 			"conversions", conversionsSQL, "value", valueSQL,
 			"as_of", instant(asOf), "from", date(from), "to", date(to),
-			"accounts", s.accountList())
+			"accounts", s.accountList(), "days", s.cells(asOf, from, to))
 	}
 	rows, err := db.QueryContext(ctx, text("daily"), args...)
 	if err != nil {

@@ -3,6 +3,7 @@ package metrics_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
 	"os"
@@ -27,7 +28,7 @@ import (
 // asked. It may hold files of rates.
 //
 //	import FILE [--as-of DAY | DAYThh] [--complete]
-//	ask KPI,KPI [by DIM,DIM] DAY..DAY [previous] [as-of DAY]
+//	ask KPI,KPI [by DIM,DIM] DAY..DAY [previous | year | plan | target] [as-of DAY] [ages]
 //	daily DAY..DAY
 //	objects DAY..DAY
 func TestFrames(t *testing.T) {
@@ -64,6 +65,7 @@ type frameCase struct {
 	brief   *agency.Campaign
 	out     bytes.Buffer
 	now     time.Time
+	ages    bool // tell the ages of days too
 }
 
 // workspace is the client of the case, and its brief where the case has one.
@@ -168,8 +170,10 @@ func (c *frameCase) step(words []string) {
 			case "by":
 				i++
 				q.By = strings.Split(words[i], ",")
-			case "previous":
-				q.Compare = "previous"
+			case "previous", "year", "plan", "target":
+				q.Compare, q.Brief = metrics.Comparison(words[i]), c.brief
+			case "ages":
+				c.ages = true
 			case "as-of":
 				i++
 				q.AsOf = (day(words[i]) + 1).Start(time.UTC).Add(-time.Second)
@@ -183,7 +187,9 @@ func (c *frameCase) step(words []string) {
 			return
 		}
 		c.print(f)
+		c.ages = false
 		c.addsUp(q, f)
+		c.explained(q, f)
 	case "daily":
 		scope, err := metrics.LoadScope(ctx, c.w.DB(), c.client, c.brief)
 		if err != nil {
@@ -261,6 +267,32 @@ func (c *frameCase) print(f *metrics.Frame) {
 				fmt.Fprintf(&c.out, " (before: %s)", strconv.FormatFloat(*p.Value.Value, 'g', 7, 64))
 			}
 		}
+		for _, id := range f.KPIs {
+			for _, m := range r.Aims[id] {
+				fmt.Fprintf(&c.out, " %s:", id)
+				if m.Aim == nil {
+					fmt.Fprintf(&c.out, " (%s)", m.Why.EN)
+					continue
+				}
+				fmt.Fprintf(&c.out, " %s %s", m.Bound, strconv.FormatFloat(*m.Aim, 'g', 7, 64))
+				if m.Flight != nil {
+					fmt.Fprintf(&c.out, " of %s", strconv.FormatFloat(*m.Flight, 'g', 7, 64))
+				}
+				if m.Distance != nil {
+					fmt.Fprintf(&c.out, " %+.1f%%", *m.Distance*100)
+				}
+				if m.Holds != nil {
+					fmt.Fprintf(&c.out, " holds=%t", *m.Holds)
+				}
+				fmt.Fprintf(&c.out, " %s", m.State)
+			}
+		}
+		if r.Missing > 0 {
+			fmt.Fprintf(&c.out, " [%d missing]", r.Missing)
+		}
+		if c.ages {
+			fmt.Fprintf(&c.out, " [%d days, %d young, %d moving]", r.Days, r.Young, r.Moving)
+		}
 		if r.Partial != nil {
 			fmt.Fprintf(&c.out, " [%d days of %d]", r.Partial.Days, r.Partial.Of)
 		}
@@ -279,7 +311,7 @@ func (c *frameCase) print(f *metrics.Frame) {
 // levels that hold everything.
 func (c *frameCase) addsUp(q metrics.Question, f *metrics.Frame) {
 	if len(q.By) == 0 || slices.ContainsFunc(q.By, func(d string) bool {
-		return !slices.Contains([]string{"day", "week", "month", "platform", "channel", "account", "platform_campaign"}, d)
+		return !slices.Contains([]string{"day", "week", "month", "quarter", "year", "platform", "channel", "account", "platform_campaign"}, d)
 	}) {
 		return
 	}
@@ -301,4 +333,88 @@ func (c *frameCase) addsUp(q metrics.Question, f *metrics.Frame) {
 			c.t.Errorf("%s: the rows add up to %d millionths, the total is %d", id, sum, stored(*total))
 		}
 	}
+}
+
+// explained asks what is behind each number of a frame, and runs the query that
+// the answer shows as a person would: it gives the same sums.
+func (c *frameCase) explained(q metrics.Question, f *metrics.Frame) {
+	c.t.Helper()
+	ctx := context.Background()
+	rows := append(slices.Clone(f.Rows), f.Total)
+	for i, r := range rows {
+		by := f.By
+		if i == len(f.Rows) {
+			by = nil
+		}
+		asked := q
+		asked.By = by
+		var where []metrics.Where
+		for j, d := range by {
+			v := r.Keys[j]
+			if v == "" {
+				v = r.Labels[j]
+			}
+			where = append(where, metrics.Where{Dimension: d, Value: v})
+		}
+		if i >= 2 && i < len(f.Rows) {
+			continue // rows are alike
+		}
+		for _, id := range f.KPIs {
+			x, err := metrics.Explain(ctx, c.w.DB(), asked, id, where)
+			if err != nil {
+				c.t.Errorf("%s %v: %v", id, where, err)
+				continue
+			}
+			v := r.KPIs[id]
+			if got := x.Row.KPIs[id]; fmt.Sprint(number(got.Value)) != fmt.Sprint(number(v.Value)) {
+				c.t.Errorf("%s %v: explained %s, in the frame %s", id, where, number(got.Value), number(v.Value))
+			}
+			if x.SQL == "" {
+				if v.Value != nil {
+					c.t.Errorf("%s %v: no query", id, where)
+				}
+				continue
+			}
+			a, err := c.w.Query(ctx, x.SQL)
+			if err != nil {
+				c.t.Errorf("%s %v: %v\n%s", id, where, err, x.SQL)
+				continue
+			}
+			k, _ := metrics.LookupKPI(id)
+			wants := []*float64{v.Num}
+			if k.Den != "" {
+				wants = append(wants, v.Den)
+			}
+			for j, want := range wants {
+				got := a.Rows[0][j]
+				n, isNumber := got.(json.Number)
+				if isNumber != (want != nil) {
+					c.t.Errorf("%s %v: the query gives %v, the frame %s\n%s", id, where, got, number(want), x.SQL)
+					continue
+				}
+				if want == nil {
+					continue
+				}
+				if sum, err := n.Float64(); err != nil || math.Abs(sum-*want) > 1e-6 {
+					c.t.Errorf("%s %v: the query gives %v, the frame %s\n%s", id, where, got, number(want), x.SQL)
+				}
+			}
+			var num float64
+			for _, b := range x.Batches {
+				if b.Num != nil {
+					num += *b.Num
+				}
+			}
+			if k.Additive && v.Num != nil && math.Abs(num-*v.Num) > 1e-5 {
+				c.t.Errorf("%s %v: the exports make up %v of %v", id, where, num, *v.Num)
+			}
+		}
+	}
+}
+
+func number(p *float64) string {
+	if p == nil {
+		return "nothing"
+	}
+	return strconv.FormatFloat(*p, 'g', 12, 64)
 }

@@ -94,7 +94,7 @@ func (a *asking) sort(rows []Row) {
 		for j, d := range a.q.By {
 			var c int
 			switch d {
-			case "day", "week", "month":
+			case "day", "week", "month", "quarter", "year":
 				c = strings.Compare(x.Keys[j], y.Keys[j])
 			case "channel":
 				c = cmp.Compare(rank[x.Keys[j]], rank[y.Keys[j]])

@@ -69,18 +69,17 @@ func maturities(ctx context.Context, db *sql.DB) (map[string]int, error) {
 	return windows, rows.Err()
 }
 
-// ages counts the days of groups whose conversions are still coming in. What is
-// asked for below the platform's campaigns, or by a breakdown, has no count.
+// ages counts the days of groups whose conversions are still coming in.
 func (a *asking) ages(groups map[string]*group, by []string) error {
-	if len(by) > 0 && (a.depth > 1 || len(a.splits) > 0) {
-		return nil
-	}
 	known, err := a.knownDays()
 	if err != nil {
 		return err
 	}
 	source := rollup
-	if !a.q.AsOf.IsZero() {
+	switch {
+	case len(by) > 0 && (a.depth > 1 || len(a.splits) > 0):
+		source = a.source(a.depth, strings.Join(a.splits, ","), a.q.From, a.q.To)
+	case !a.q.AsOf.IsZero():
 		source = fmt.Sprintf("(select day, account, campaign, stream, batch from served(%s, %s, %s, '%s', 0, '') where not absent)",
 			instant(a.q.AsOf), date(a.q.From), date(a.q.To), a.q.Scope.accountList())
 	}
@@ -116,6 +115,9 @@ func (a *asking) ages(groups map[string]*group, by []string) error {
 // knownDays are the days on which the client's files were made, in the scope's
 // zone, as the parameter of a query.
 func (a *asking) knownDays() (string, error) {
+	if a.known != nil {
+		return *a.known, nil
+	}
 	rows, err := a.db.QueryContext(a.ctx, "select batch, known_as_of from batch where client = ? and undone_at is null and not withheld", a.q.Scope.Client)
 	if err != nil {
 		return "", fmt.Errorf("batches: %w", err)
@@ -138,5 +140,7 @@ func (a *asking) knownDays() (string, error) {
 	if err != nil {
 		panic(err) // numbers and days
 	}
-	return string(b), rows.Err()
+	text := string(b)
+	a.known = &text
+	return text, rows.Err()
 }

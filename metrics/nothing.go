@@ -186,6 +186,11 @@ func (a *asking) withheld(h held) {
 // noteWithheld names the exports that are withheld and hold something of the
 // period that no other one answers.
 func (a *asking) noteWithheld() error {
+	var some bool
+	err := a.db.QueryRowContext(a.ctx, "select exists (select 1 from batch where client = ? and withheld and undone_at is null)", a.q.Scope.Client).Scan(&some)
+	if err != nil || !some {
+		return err
+	}
 	rows, err := a.db.QueryContext(a.ctx, fmt.Sprintf(`
 with take as (%s)
 select b.batch, b.file

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"vigie/internal/agency"
 	"vigie/internal/locale"
 	"vigie/metrics/stats"
 )
@@ -30,15 +31,16 @@ type Question struct {
 	Scope    *Scope
 	KPIs     []string // ids; none: all
 	From, To locale.Day
-	// By lists dimensions: day, week, month, platform, channel, account,
-	// platform_campaign, ad_group, ad, or the name of a breakdown. Only one of
-	// day, week and month.
+	// By lists dimensions: day, week, month, quarter, year, platform, channel,
+	// account, platform_campaign, ad_group, ad, or the name of a breakdown. Only
+	// one of those of time.
 	By []string
-	// Compare with the period of equal length just before ("previous"), or with
-	// nothing (""). With a dimension of time each row is compared with the one
-	// before it. Days that the exports do not know completely are not compared,
-	// and neither are their counterparts.
-	Compare string
+	// Compare is what rows are held against; the zero value is nothing. Days that
+	// the exports do not know completely are not compared, and neither are their
+	// counterparts.
+	Compare Comparison
+	// Brief is whose plan and targets rows are held against; needed by those two.
+	Brief *agency.Campaign
 	// AsOf asks for what was known at that instant; zero: what is known now.
 	AsOf time.Time
 }
@@ -50,6 +52,7 @@ type Frame struct {
 	Currency string        `json:"currency"`
 	By       []string      `json:"by"`
 	KPIs     []string      `json:"-"`
+	Compare  Comparison    `json:"-"`
 	Rows     []Row         `json:"rows"`
 	Total    Row           `json:"total"`
 	Notes    []locale.Text `json:"notes"`
@@ -57,6 +60,29 @@ type Frame struct {
 	// all are in Currency. The notes say it in words.
 	Conversion *Conversion `json:"conversion,omitempty"`
 }
+
+// Comparison is what the rows of a frame are held against.
+type Comparison string
+
+// The comparisons. With a dimension of time each row is held against the days
+// of its own.
+const (
+	// ComparePrevious: the period of equal length just before; with a dimension
+	// of time, the bucket before.
+	ComparePrevious Comparison = "previous"
+	// CompareYear: YearDays before, so that weekdays meet the same weekdays.
+	CompareYear Comparison = "year"
+	// ComparePlan: what the brief's budget and pace foresee for the same days.
+	ComparePlan Comparison = "plan"
+	// CompareTarget: the brief's targets.
+	CompareTarget Comparison = "target"
+)
+
+// Comparisons lists them.
+var Comparisons = []Comparison{ComparePrevious, CompareYear, ComparePlan, CompareTarget}
+
+// YearDays is how far back the year before is: 52 weeks.
+const YearDays = 364
 
 // Row is one group of a frame.
 type Row struct {
@@ -66,15 +92,19 @@ type Row struct {
 	Labels   []string          `json:"labels,omitempty"`
 	KPIs     map[string]Value  `json:"kpis"`
 	Previous map[string]Change `json:"previous,omitempty"`
-	Days     int               `json:"days"` // with data behind the values
+	// Aims are what the plan or the targets of the brief ask of the KPIs.
+	Aims map[string][]Aim `json:"aims,omitempty"`
+	Days int              `json:"days"` // with data behind the values
 	// Partial is set where the row holds fewer days than its period has.
 	Partial *Partial `json:"partial,omitempty"`
 	// Young is how many of the days are too young for their conversions to be
 	// compared, Moving how many of the others the platform may still change: see
-	// MaturityDays. Not counted below platform campaigns and by breakdowns, nor
-	// where no KPI rests on conversions.
+	// MaturityDays. Not counted where no KPI rests on conversions.
 	Young  int `json:"young_days,omitempty"`
 	Moving int `json:"moving_days,omitempty"`
+	// Missing is how many days between the first and the last that are known of
+	// an account no export speaks of, for one of the row's accounts at least.
+	Missing int `json:"missing_days,omitempty"`
 }
 
 // Volume says whether a value rests on enough data to be judged.
@@ -150,6 +180,11 @@ func measureAt(id string) int {
 	panic("metrics: no measure " + id)
 }
 
+// IsMoney reports a measure whose sums are amounts.
+func IsMoney(measure string) bool {
+	return slices.ContainsFunc(moneyMeasures(), func(i int) bool { return measures[i].id == measure })
+}
+
 // moneyMeasures are the positions of the measures that are amounts.
 func moneyMeasures() []int {
 	var list []int
@@ -174,6 +209,9 @@ func ConversionMeasures() []string { return slices.Concat(conversionColumns, cou
 
 func caseOf(chosen string, millionths, counts []string) string {
 	var b strings.Builder
+	if len(millionths)+len(counts) == 0 {
+		return "null::bigint"
+	}
 	b.WriteString("case " + chosen)
 	for _, c := range millionths {
 		fmt.Fprintf(&b, " when '%s' then r.%s", c, c)
@@ -258,13 +296,18 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 	if err := ask.plan(); err != nil {
 		return nil, err
 	}
+	if err := ask.aims(); err != nil {
+		return nil, err
+	}
 	groups, err := ask.groups(q.By, q.From, q.To)
 	if err != nil {
 		return nil, err
 	}
-	whole, err := ask.groups(nil, q.From, q.To)
-	if err != nil {
-		return nil, err
+	whole := groups
+	if len(q.By) > 0 {
+		if whole, err = ask.groups(nil, q.From, q.To); err != nil {
+			return nil, err
+		}
 	}
 	if err := ask.noteMissing(groups, whole); err != nil {
 		return nil, err
@@ -273,22 +316,28 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 		if err := ask.ages(groups, q.By); err != nil {
 			return nil, err
 		}
-		if err := ask.ages(whole, nil); err != nil {
-			return nil, err
+		if len(q.By) > 0 {
+			if err := ask.ages(whole, nil); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if err := ask.noteNothing(whole[""] == nil); err != nil {
 		return nil, err
 	}
 	var known reach
-	if q.Compare != "" || ask.time == "week" || ask.time == "month" {
-		from, _ := Previous(q.From, q.To)
+	from := q.From
+	switch q.Compare {
+	case ComparePrevious:
+		from, _ = Previous(q.From, q.To)
 		if ask.time != "" {
 			from = min(from, ask.bucketBefore(ask.bucket(q.From)))
 		}
-		if known, err = ask.reach(from, q.To, whole[""] != nil && whole[""].spans > 0); err != nil {
-			return nil, err
-		}
+	case CompareYear:
+		from -= YearDays
+	}
+	if known, err = ask.reach(from, q.To, whole[""] != nil && whole[""].spans > 0); err != nil {
+		return nil, err
 	}
 	var compared, wholeCompared map[string]comparison
 	if q.Compare != "" {
@@ -301,7 +350,7 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 			}
 		}
 	}
-	f := &Frame{From: q.From, To: q.To, Currency: q.Scope.Currency, By: q.By, KPIs: q.KPIs}
+	f := &Frame{From: q.From, To: q.To, Currency: q.Scope.Currency, By: q.By, KPIs: q.KPIs, Compare: q.Compare}
 	if f.By == nil {
 		f.By = []string{}
 	}
@@ -313,8 +362,9 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 	if len(q.By) > 0 {
 		for id, g := range groups {
 			row := ask.row(g, prior)
-			row.Previous = ask.changes(compared[id], prior)
-			if ask.time == "week" || ask.time == "month" {
+			ask.compareRow(&row, q.By, compared[id], prior)
+			row.Missing = len(known.missing(ask.ownAccounts(g), ask.shown(q.By, g)))
+			if ask.time != "" && ask.time != "day" {
 				row.Partial = ask.cut(q.By, g, known)
 				partial = partial || row.Partial != nil
 			}
@@ -330,16 +380,16 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 	}
 	if g := whole[""]; g != nil {
 		f.Total = ask.row(g, prior)
-		f.Total.Previous = ask.changes(wholeCompared[""], prior)
-		if q.Compare != "" {
-			f.Total.Partial = ask.cut(nil, g, known)
-		}
+		ask.compareRow(&f.Total, nil, wholeCompared[""], prior)
+		f.Total.Missing = len(known.missing(nil, stretch{q.From, q.To}))
+		f.Total.Partial = ask.cut(nil, g, known)
 	} else {
 		f.Total = ask.row(newGroup(nil), prior)
 	}
 	if err := ask.noteReach(partial, known, compared, wholeCompared); err != nil {
 		return nil, err
 	}
+	ask.noteAims(f)
 	f.Conversion = ask.conversion
 	f.Notes = append(f.Conversion.Notes(), ask.notes...)
 	if f.Notes == nil {
@@ -356,13 +406,25 @@ func Previous(from, to locale.Day) (locale.Day, locale.Day) {
 
 // asking is one question being answered.
 type asking struct {
-	ctx    context.Context
-	db     *sql.DB
-	q      Question
-	time   string   // day, week, month or empty
+	ctx  context.Context
+	db   *sql.DB
+	q    Question
+	time string // the dimension of time, or empty
+	// shift is by how many days facts are moved forward before they are grouped:
+	// those of the year before fall into the buckets that they are compared with.
+	shift  locale.Day
 	splits []string // breakdowns asked for
 	depth  int      // how fine the rows must be: 1 campaign, 2 ad group, 3 ad
 	notes  []locale.Text
+	known  *string // what knownDays gave
+	// accounts are those of groups, by their keys without time.
+	accounts map[string][]int
+	// hasSpans: the client has rows that cover more than a day; nil: not asked yet.
+	hasSpans *bool
+	// values are what was worked out of groups: one is shown, and compared.
+	values map[*group]map[string]Value
+	// spans are those that counted in the last groups, as they were stored.
+	spans []spanRow
 	// conversion is what was converted so far.
 	conversion *Conversion
 }
@@ -387,7 +449,16 @@ where s.client = ?
   and b.undone_at is null
   and not b.withheld`
 
-var dimensions = []string{"day", "week", "month", "platform", "channel", "account", "platform_campaign", "ad_group", "ad"}
+var dimensions = []string{"day", "week", "month", "quarter", "year", "platform", "channel", "account", "platform_campaign", "ad_group", "ad"}
+
+// IsTime reports a dimension of time, whose keys are the first days of buckets.
+func IsTime(dimension string) bool {
+	switch dimension {
+	case "day", "week", "month", "quarter", "year":
+		return true
+	}
+	return false
+}
 
 func (a *asking) plan() error {
 	for i, d := range a.q.By {
@@ -395,11 +466,11 @@ func (a *asking) plan() error {
 			return &ErrQuestion{locale.Text{EN: d + " is asked for twice", FR: d + " est demandé deux fois"}}
 		}
 		switch d {
-		case "day", "week", "month":
+		case "day", "week", "month", "quarter", "year":
 			if a.time != "" {
 				return &ErrQuestion{locale.Text{
-					EN: "ask by one of day, week and month",
-					FR: "demandez par jour, par semaine ou par mois, un seul à la fois",
+					EN: "ask by one of day, week, month, quarter and year",
+					FR: "demandez par jour, semaine, mois, trimestre ou année (day, week, month, quarter, year), un seul à la fois",
 				}}
 			}
 			a.time = d
@@ -428,9 +499,9 @@ func (a *asking) dims(by []string) (exprs, names []string) {
 		var e string
 		switch d {
 		case "day":
-			e = "r.day"
-		case "week", "month":
-			e = "date_trunc('" + d + "', r.day)::date"
+			e = a.moved()
+		case "week", "month", "quarter", "year":
+			e = "date_trunc('" + d + "', " + a.moved() + ")::date"
 		case "platform":
 			e = "s.platform"
 		case "channel":
@@ -458,15 +529,27 @@ func (a *asking) dims(by []string) (exprs, names []string) {
 	return exprs, names
 }
 
+// moved is the SQL of the day that a row counts for.
+func (a *asking) moved() string {
+	if a.shift == 0 {
+		return "r.day"
+	}
+	return fmt.Sprintf("(r.day + %d)", a.shift)
+}
+
 // groups sums the measures over the groups of by between two days.
 func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, error) {
 	out := map[string]*group{}
 	kpis := a.intervals()
 	exprs, names := a.dims(by)
 	var cols, sums, squares []string
+	needed := a.needed()
 	for _, m := range measures {
-		if m.additive {
-			cols = append(cols, fmt.Sprintf("sum(%s)::bigint as %s", column(m.id), m.id))
+		if !needed[m.id] {
+			cols = append(cols, "null::bigint as "+m.id)
+			sums = append(sums, "null::bigint")
+		} else if m.additive {
+			cols = append(cols, fmt.Sprintf("sum(%s)::bigint as %s", a.q.Scope.chosen(column(m.id)), m.id))
 			sums = append(sums, fmt.Sprintf("sum(%s)::bigint", m.id))
 		} else {
 			cols = append(cols, fmt.Sprintf("case when count(*) = 1 then max(r.%s) end as %s", m.id, m.id))
@@ -598,6 +681,34 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 	return out, a.addSpans(out, by, from, to)
 }
 
+// needed are the measures that the question's KPIs are made of and judged by, and
+// those that its notes and the order of its rows look at.
+func (a *asking) needed() map[string]bool {
+	need := map[string]bool{"spend": true, "conversions": true}
+	for _, id := range a.q.KPIs {
+		k, _ := LookupKPI(id)
+		for _, m := range []string{k.Num, k.Den, k.Volume} {
+			need[m] = true
+		}
+	}
+	return need
+}
+
+// chosen is SQL with the choices that the scope's channels do not make left out
+// of the measures of conversions.
+func (s *Scope) chosen(sql string) string {
+	some := func(of func(take) string, list []string) []string {
+		return slices.DeleteFunc(slices.Clone(list), func(m string) bool {
+			return !slices.ContainsFunc(s.takes, func(t take) bool { return of(t) == m })
+		})
+	}
+	conversions := func(t take) string { return t.Conversions }
+	return strings.NewReplacer(
+		conversionsSQL, caseOf("t.conversions", some(conversions, conversionColumns), some(conversions, countColumns)),
+		valueSQL, caseOf("t.value", some(func(t take) string { return t.Value }, valueColumns), nil),
+	).Replace(sql)
+}
+
 // rollup is the source of most answers: a row for each day of a campaign.
 const rollup = "rollup"
 
@@ -677,6 +788,10 @@ func (a *asking) bucket(d locale.Day) locale.Day {
 		return d.Monday()
 	case "month":
 		return d.MonthStart()
+	case "quarter":
+		return d.QuarterStart()
+	case "year":
+		return d.YearStart()
 	}
 	return d
 }
@@ -710,7 +825,7 @@ func (a *asking) priors(groups map[string]*group) (map[string]float64, error) {
 		q := a.q
 		q.Scope, q.By = scope, []string{"channel"}
 		var err error
-		if groups, err = (&asking{ctx: a.ctx, db: a.db, q: q}).groups(q.By, q.From, q.To); err != nil {
+		if groups, err = (&asking{ctx: a.ctx, db: a.db, q: q, hasSpans: a.hasSpans}).groups(q.By, q.From, q.To); err != nil {
 			return nil, err
 		}
 	}
@@ -731,12 +846,11 @@ func (a *asking) priors(groups map[string]*group) (map[string]float64, error) {
 }
 
 func (a *asking) row(g *group, prior map[string]float64) Row {
-	row := Row{Keys: g.keys, KPIs: map[string]Value{}, Days: g.days, Young: g.young, Moving: g.moving}
 	for _, id := range a.q.KPIs {
 		k, _ := LookupKPI(id)
-		row.KPIs[id] = value(k, g, prior[id])
+		a.value(k, g, prior[id])
 	}
-	return row
+	return Row{Keys: g.keys, KPIs: a.values[g], Days: g.days, Young: g.young, Moving: g.moving}
 }
 
 func ptr(v float64) *float64 {
@@ -744,6 +858,22 @@ func ptr(v float64) *float64 {
 		return nil
 	}
 	return &v
+}
+
+// value is one KPI of a group, worked out once.
+func (a *asking) value(k KPI, g *group, prior float64) Value {
+	if v, ok := a.values[g][k.ID]; ok {
+		return v
+	}
+	if a.values == nil {
+		a.values = map[*group]map[string]Value{}
+	}
+	if a.values[g] == nil {
+		a.values[g] = make(map[string]Value, len(a.q.KPIs))
+	}
+	v := value(k, g, prior)
+	a.values[g][k.ID] = v
+	return v
 }
 
 // value works one KPI out for a group.
@@ -788,8 +918,20 @@ func value(k KPI, g *group, prior float64) Value {
 	}
 	v.Value = ptr(k.Scale * num / den)
 	low, high, phi := interval(k, g, prior)
-	v.Low, v.High, v.Phi = ptr(k.Scale*low), ptr(k.Scale*high), phi
+	v.Low, v.High = bounds(k.Scale*low, v.Value, k.Scale*high)
+	v.Phi = phi
 	return v
+}
+
+// bounds is an interval: both of its ends, or neither. Where days differ so much
+// that what is left of the count is a fraction of one event, the quasi-gamma
+// interval lies beside the estimate: it is widened to hold it.
+func bounds(low float64, value *float64, high float64) (*float64, *float64) {
+	l, h := ptr(low), ptr(high)
+	if l == nil || h == nil || value == nil {
+		return nil, nil
+	}
+	return ptr(min(low, *value)), ptr(max(high, *value))
 }
 
 // dispersion is the over-dispersion of a KPI's count in some groups, each a
@@ -852,12 +994,12 @@ func (a *asking) changes(x comparison, prior map[string]float64) map[string]Chan
 	out := map[string]Change{}
 	for _, id := range a.q.KPIs {
 		k, _ := LookupKPI(id)
-		now, was := value(k, g, prior[id]), value(k, before, prior[id])
+		now, was := a.value(k, g, prior[id]), a.value(k, before, prior[id])
 		c := Change{Value: was}
 		if now.Value != nil && was.Value != nil && *was.Value != 0 && (x.sums || k.Den != "") {
 			c.Change = ptr(*now.Value / *was.Value - 1)
 			low, high := changeInterval(k, g, before, prior[id])
-			c.ChangeLow, c.ChangeHigh = ptr(low-1), ptr(high-1)
+			c.ChangeLow, c.ChangeHigh = bounds(low-1, c.Change, high-1)
 			enough := now.Volume != VolumeNone && was.Volume != VolumeNone
 			c.Clear = enough && c.ChangeLow != nil && c.ChangeHigh != nil && (*c.ChangeLow > 0 || *c.ChangeHigh < 0)
 		}
@@ -915,10 +1057,18 @@ func (a *asking) noteMissing(groups, whole map[string]*group) error {
 	if err != nil {
 		return err
 	}
+	// An export that has conversions in the period has some; of the others the
+	// whole is looked at.
 	var without int64
-	err = a.db.QueryRowContext(a.ctx, fmt.Sprintf(unconvertedSQL, takeSQL, date(a.q.From), date(a.q.To), conversionsSQL, source), args...).Scan(&without)
-	if err != nil {
-		return fmt.Errorf("spend without conversions: %w", err)
+	period := fmt.Sprintf("(select * from %s where day between %s and %s)", source, date(a.q.From), date(a.q.To))
+	for _, from := range []string{period, source} {
+		err = a.db.QueryRowContext(a.ctx, fmt.Sprintf(unconvertedSQL, takeSQL, date(a.q.From), date(a.q.To), a.q.Scope.chosen(conversionsSQL), from), args...).Scan(&without)
+		if err != nil {
+			return fmt.Errorf("spend without conversions: %w", err)
+		}
+		if without == 0 {
+			break
+		}
 	}
 	cur := a.q.Scope.Currency
 	if without > 0 && g.known[measureAt("conversions")] {

@@ -25,6 +25,17 @@ type spanRow struct {
 
 // loadSpans lists the spans that touch a period, newest first.
 func (a *asking) loadSpans(from, to locale.Day) ([]spanRow, error) {
+	if a.hasSpans == nil {
+		var some bool
+		err := a.db.QueryRowContext(a.ctx, "select exists (select 1 from span p join stream s on s.stream = p.stream where s.client = ?)", a.q.Scope.Client).Scan(&some)
+		if err != nil {
+			return nil, fmt.Errorf("spans: %w", err)
+		}
+		a.hasSpans = &some
+	}
+	if !*a.hasSpans {
+		return nil, nil
+	}
 	var sums []string
 	for _, m := range measures {
 		if m.additive {
@@ -91,6 +102,7 @@ order by v.day`, takeSQL, instant(a.q.AsOf), date(from), date(to), a.q.Scope.acc
 // newest first, each only if it overlaps no span already used. The others are
 // told, with their spend.
 func (a *asking) addSpans(groups map[string]*group, by []string, from, to locale.Day) error {
+	a.spans = nil
 	spans, err := a.loadSpans(from, to)
 	if err != nil || len(spans) == 0 {
 		return err
@@ -122,7 +134,7 @@ func (a *asking) addSpans(groups map[string]*group, by []string, from, to locale
 		overlaps := slices.ContainsFunc(used, func(u spanRow) bool {
 			return u.account == p.account && (u.campaign == p.campaign || p.campaign == 0) && u.first <= p.last && p.first <= u.last
 		})
-		inside := p.first >= from && p.last <= to && (len(by) == 0 || a.time == "" || a.bucket(p.first) == a.bucket(p.last))
+		inside := p.first >= from && p.last <= to && (len(by) == 0 || a.time == "" || a.bucket(p.first+a.shift) == a.bucket(p.last+a.shift))
 		switch {
 		case overlaps:
 		case covered && a.fullyDaily(daily[[2]int32{p.account, p.campaign}], p):
@@ -132,6 +144,7 @@ func (a *asking) addSpans(groups map[string]*group, by []string, from, to locale
 			unused = append(unused, p)
 		}
 	}
+	a.spans = used
 	for _, p := range used {
 		if e := a.q.Scope.exchange; e != nil {
 			converted, rate, err := e.span(p)
@@ -197,8 +210,8 @@ func (a *asking) spanKey(p spanRow, by []string) (string, []string, error) {
 	var keys []string
 	for _, d := range by {
 		switch d {
-		case "week", "month":
-			keys = append(keys, a.bucket(p.first).String())
+		case "week", "month", "quarter", "year":
+			keys = append(keys, a.bucket(p.first+a.shift).String())
 		case "platform":
 			keys = append(keys, a.q.Scope.Channels[p.channel].Platform)
 		case "channel":

@@ -244,7 +244,7 @@ func TestTargets(t *testing.T) {
 		{Target{KPI: "cpa", ToDate: 11, Value: metrics.Value{}}, TooFew, "trop peu de données"},
 	} {
 		k, _ := metrics.LookupKPI(c.target.KPI)
-		c.target.State = c.target.state(k)
+		c.target.State = metrics.Judge(k, c.target.Bound, c.target.ToDate, c.target.Tolerance, c.target.Value)
 		p := NewPage(&Snapshot{}, locale.FR, nil)
 		if got := strings.ReplaceAll(p.reading(k, c.target), locale.NBSP, " "); c.target.State != c.state || got != c.reading {
 			t.Errorf("%s for %v: %s, %q; want %s, %q", c.target.KPI, c.target.ToDate, c.target.State, got, c.state, c.reading)

@@ -132,7 +132,7 @@ func (p *Page) reading(k metrics.KPI, t Target) string {
 	case t.State == Tolerated:
 		return p.T("within tolerance (±\u00a0%s)", "dans la tolérance (±\u00a0%s)", p.Lang.Percent(t.Tolerance, 0))
 	case k.Better == 0 && t.Bound == "" && t.State == Reached:
-		return p.T("on plan (±\u00a0%s)", "conforme au plan (±\u00a0%s)", p.Lang.Percent(max(t.Tolerance, minTolerance), 0))
+		return p.T("on plan (±\u00a0%s)", "conforme au plan (±\u00a0%s)", p.Lang.Percent(max(t.Tolerance, metrics.MinTolerance), 0))
 	case k.Better == 0 && t.Bound == "" && *t.Value.Value < t.ToDate:
 		return p.T("below plan", "sous le plan")
 	case k.Better == 0 && t.Bound == "":

@@ -11,7 +11,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"math"
 	"time"
 
 	"vigie/internal/agency"
@@ -135,14 +134,13 @@ type Target struct {
 	State string `json:"state"`
 }
 
-// The states of a target. One that is tolerated falls short of the aim by no
-// more than its tolerance: it is held, and not better.
+// The states of a target.
 const (
-	Reached   = "reached"
-	Tolerated = "tolerated"
-	Missed    = "missed"
-	InNoise   = "noise"
-	TooFew    = "too-few"
+	Reached   = metrics.Reached
+	Tolerated = metrics.Tolerated
+	Missed    = metrics.Missed
+	InNoise   = metrics.InNoise
+	TooFew    = metrics.TooFew
 )
 
 // Held reports that a target is reached, within its tolerance if need be.
@@ -204,7 +202,7 @@ func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
 	if len(req.Channels) > 0 {
 		shown = scope.Only(req.Channels...)
 	}
-	ask := func(sc *metrics.Scope, from, to locale.Day, by, compare string) (*metrics.Frame, error) {
+	ask := func(sc *metrics.Scope, from, to locale.Day, by string, compare metrics.Comparison) (*metrics.Frame, error) {
 		// Facts count from the start of the flight to its end.
 		from, to = max(from, s.Flight.From), min(to, s.Flight.To)
 		if to < from {
@@ -212,7 +210,7 @@ func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
 		}
 		return metrics.Ask(ctx, src.DB, metrics.Question{Scope: sc, KPIs: frameKPIs, From: from, To: to, By: []string{by}, Compare: compare})
 	}
-	if s.Frame, err = ask(shown, req.From, req.To, "channel", "previous"); err != nil {
+	if s.Frame, err = ask(shown, req.From, req.To, "channel", metrics.ComparePrevious); err != nil {
 		return nil, err
 	}
 	if s.Objects, err = ask(shown, req.From, req.To, "platform_campaign", ""); err != nil {
@@ -367,44 +365,9 @@ func (s *Snapshot) targets(c *agency.Campaign) {
 		if k.Additive {
 			x.ToDate = t.Value * share
 		}
-		x.State = x.state(k)
+		x.State = metrics.Judge(k, x.Bound, x.ToDate, x.Tolerance, x.Value)
 		s.Targets = append(s.Targets, x)
 	}
-}
-
-// minTolerance is how near its plan a sum must be of which neither way is good.
-const minTolerance = 0.02
-
-// state judges a target. A value whose interval holds the aim cannot be told
-// from it; a sum of which neither way is good, such as spend, is on target
-// within its tolerance, 2 % without one.
-func (t Target) state(k metrics.KPI) string {
-	better := float64(k.Better)
-	if t.Bound == "max" {
-		better = -1
-	}
-	if t.Bound == "min" {
-		better = +1
-	}
-	switch {
-	case t.Value.Value == nil || t.Volume == metrics.VolumeNone || t.ToDate == 0:
-		return TooFew
-	case better == 0:
-		if math.Abs(*t.Value.Value/t.ToDate-1) <= max(t.Tolerance, minTolerance) {
-			return Reached
-		}
-		return Missed
-	}
-	switch short := (t.ToDate - *t.Value.Value) * better; {
-	case short <= 0:
-		return Reached
-	case short <= t.ToDate*t.Tolerance:
-		return Tolerated
-	}
-	if t.Low != nil && t.High != nil && *t.Low <= t.ToDate && t.ToDate <= *t.High {
-		return InNoise
-	}
-	return Missed
 }
 
 // Encode writes a snapshot; the same snapshot gives the same bytes.

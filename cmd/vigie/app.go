@@ -48,6 +48,9 @@ type app struct {
 	// scheduler is the server's; nil in a command that runs by itself.
 	scheduler *jobs.Scheduler
 	args      []string // as given, to be sent to the server
+	// outFile takes what goes to standard output, where the command line names a
+	// file for it.
+	outFile *outFile
 	// fileArgs are the files that the command line names, in order.
 	fileArgs []string
 	// stand is where the command stands inside the workspace, slash-separated;
@@ -107,12 +110,12 @@ func (a *app) run(ctx context.Context, args []string) int {
 	if errors.As(err, &forward) {
 		code, ferr := a.forward(ctx, forward.Holder)
 		if ferr == nil {
-			return code
+			return a.keepOut(code)
 		}
 		err = ferr
 	}
 	a.closeWarehouse()
-	return a.report(ctx, err)
+	return a.keepOut(a.report(ctx, err))
 }
 
 // report prints what went wrong and gives the exit code.
@@ -135,6 +138,7 @@ func (a *app) report(ctx context.Context, err error) int {
 	var question *metrics.ErrQuestion
 	var currencies *metrics.ErrCurrencies
 	var nothing *reports.ErrNothing
+	var query *warehouse.ErrSQL
 	switch {
 	case errors.As(err, &f):
 		if text := f.text.In(a.language()); text != "" {
@@ -153,6 +157,9 @@ func (a *app) report(ctx context.Context, err error) int {
 		return exitBusy
 	case errors.As(err, &question):
 		fmt.Fprintln(a.err, "vigie: "+question.In(a.language()))
+		return exitUsage
+	case errors.As(err, &query):
+		fmt.Fprintln(a.err, "vigie: "+query.In(a.language()))
 		return exitUsage
 	case errors.As(err, &nothing):
 		fmt.Fprintln(a.err, "vigie: "+nothing.In(a.language()))
@@ -228,7 +235,7 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.json, "json", false, both("print data as JSON", "donner les données en JSON"))
 	f.DurationVar(&a.wait, "wait", 30*time.Second, both("how long to wait for another command to leave the workspace", "combien de temps attendre qu’une autre commande quitte l’espace de travail"))
 	f.BoolP("help", "h", false, both("the manual of the command", "le manuel de la commande"))
-	root.AddCommand(a.demoCmd(), a.initCmd(), a.validateCmd(), a.importCmd(), a.syncCmd(), a.batchesCmd(), a.kpiCmd(), a.reportCmd(), a.serveCmd(), a.versionCmd())
+	root.AddCommand(a.demoCmd(), a.initCmd(), a.validateCmd(), a.importCmd(), a.syncCmd(), a.batchesCmd(), a.kpiCmd(), a.sqlCmd(), a.reportCmd(), a.serveCmd(), a.versionCmd())
 	root.AddCommand(a.completionCmd(root))
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(a.helpCmd(root))

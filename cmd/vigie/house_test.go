@@ -26,6 +26,7 @@ var rooms = map[string][]string{
 	"internal/warehouse":          {"ingest", "internal/locale"},
 	"metrics/stats":               {},
 	"metrics":                     {"internal/locale", "internal/agency", "metrics/stats"},
+	"metrics/columns":             {"internal/locale", "metrics"},
 	"metrics/insight/words":       {"internal/locale"},
 	"metrics/insight":             {"internal/locale", "metrics", "metrics/stats", "metrics/insight/words"},
 	"metrics/insight/insighttest": {"internal/locale", "metrics", "metrics/insight"},
@@ -42,17 +43,18 @@ var rooms = map[string][]string{
 
 // only one room may import each heavy library.
 var only = map[string]string{
-	"github.com/marcboeker/go-duckdb":      "internal/warehouse",
-	"github.com/go-echarts/go-echarts":     "reports/chart",
-	"github.com/robfig/cron":               "internal/jobs",
-	"modernc.org/quickjs":                  "reports/chart",
-	"github.com/goccy/go-yaml":             "internal/agency",
-	"github.com/invopop/jsonschema":        "internal/agency",
-	"github.com/spf13/cobra":               "cmd/vigie",
-	"github.com/pkg/sftp":                  "ingest/source",
-	"golang.org/x/crypto/ssh":              "ingest/source",
-	"github.com/emersion/go-imap":          "ingest/source",
-	"github.com/apache/arrow/go/v17/arrow": "ingest internal/warehouse",
+	"github.com/marcboeker/go-duckdb":        "internal/warehouse",
+	"github.com/go-echarts/go-echarts":       "reports/chart",
+	"github.com/robfig/cron":                 "internal/jobs",
+	"modernc.org/quickjs":                    "reports/chart",
+	"github.com/goccy/go-yaml":               "internal/agency",
+	"github.com/invopop/jsonschema":          "internal/agency",
+	"github.com/spf13/cobra":                 "cmd/vigie",
+	"github.com/pkg/sftp":                    "ingest/source",
+	"golang.org/x/crypto/ssh":                "ingest/source",
+	"github.com/emersion/go-imap":            "ingest/source",
+	"github.com/apache/arrow/go/v17/arrow":   "ingest internal/warehouse metrics/columns",
+	"github.com/apache/arrow/go/v17/parquet": "metrics/columns",
 }
 
 func TestArrows(t *testing.T) {

@@ -10,19 +10,26 @@ import (
 	"vigie/internal/locale"
 )
 
-var periodUsage = both("a week 2026-W10, a month 2026-03, days 2026-03-01..2026-03-31, or flight: the whole campaign", "une semaine 2026-W10, un mois 2026-03, des jours 2026-03-01..2026-03-31, ou flight\u00a0: toute la campagne")
+var periodUsage = both("a week 2026-W10, a month 2026-03, a quarter 2026-Q1, a year 2026, days 2026-03-01..2026-03-31, or flight: the whole campaign",
+	"une semaine 2026-S10, un mois 2026-03, un trimestre 2026-T1, une année 2026, des jours 2026-03-01..2026-03-31, ou flight\u00a0: toute la campagne")
 
-var weekForm = regexp.MustCompile(`^(\d{4})-[Ww](\d{1,2})$`)
+// The letters of both languages are taken: W and S for weeks, Q and T for
+// quarters.
+var (
+	weekForm    = regexp.MustCompile(`^(\d{4})-[WwSs](\d{1,2})$`)
+	quarterForm = regexp.MustCompile(`^(\d{4})-[QqTt]([1-4])$`)
+	yearForm    = regexp.MustCompile(`^\d{4}$`)
+)
 
-// parsePeriod reads 2026-W10, 2026-03, 2026-03-01..2026-03-31 or, of a campaign,
-// flight.
+// parsePeriod reads 2026-W10, 2026-03, 2026-Q1, 2026, 2026-03-01..2026-03-31 or,
+// of a campaign, flight.
 func parsePeriod(s string, c *agency.Campaign) (from, to locale.Day, err error) {
-	bad := fail(exitUsage, "period %s: want a week (2026-W10), a month (2026-03), days (2026-03-01..2026-03-31) or flight",
-		"période %s\u00a0: une semaine (2026-W10), un mois (2026-03), des jours (2026-03-01..2026-03-31) ou flight attendus", quoted(s))
+	bad := fail(exitUsage, "period %s: want a week (2026-W10), a month (2026-03), a quarter (2026-Q1), a year (2026), days (2026-03-01..2026-03-31) or flight",
+		"période %s\u00a0: une semaine (2026-S10), un mois (2026-03), un trimestre (2026-T1), une année (2026), des jours (2026-03-01..2026-03-31) ou flight attendus", quoted(s))
+	if c == nil && (s == "flight" || s == "to-date") {
+		return 0, 0, fail(exitUsage, "--period %s is of a campaign, and none is asked for", "--period %s est celle d’une campagne, et aucune n’est demandée", s)
+	}
 	if s == "flight" {
-		if c == nil {
-			return 0, 0, fail(exitUsage, "--period flight is of a campaign, and none is asked for", "--period flight est celle d’une campagne, et aucune n’est demandée")
-		}
 		return c.Flight.Start, c.Flight.End, nil
 	}
 	if m := weekForm.FindStringSubmatch(s); m != nil {
@@ -32,6 +39,17 @@ func parsePeriod(s string, c *agency.Campaign) (from, to locale.Day, err error) 
 			return from, from + 6, nil
 		}
 		return 0, 0, fail(exitUsage, "period %s: %d has no such week", "période %s\u00a0: %d n’a pas cette semaine", quoted(s), year)
+	}
+	if m := quarterForm.FindStringSubmatch(s); m != nil {
+		year, _ := strconv.Atoi(m[1])
+		quarter, _ := strconv.Atoi(m[2])
+		from := locale.Date(year, time.Month(3*quarter-2), 1)
+		return from, from.QuarterEnd(), nil
+	}
+	if yearForm.MatchString(s) {
+		year, _ := strconv.Atoi(s)
+		from := locale.Date(year, 1, 1)
+		return from, from.YearEnd(), nil
 	}
 	if a, b, ok := strings.Cut(s, ".."); ok {
 		from, err1 := locale.ParseDay(a)

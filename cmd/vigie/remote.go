@@ -15,6 +15,7 @@ import (
 	"sync"
 	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"vigie/internal/locale"
 	"vigie/internal/warehouse"
@@ -55,6 +56,7 @@ type remoteFile struct {
 // remoteLine is a line of the answer; one field is set.
 type remoteLine struct {
 	Stdout string `json:"stdout,omitempty"`
+	Data   []byte `json:"data,omitempty"` // of standard output, where it is no text
 	Stderr string `json:"stderr,omitempty"`
 	Exit   *int   `json:"exit,omitempty"`
 }
@@ -150,6 +152,7 @@ func (a *app) forward(ctx context.Context, server warehouse.Holder) (int, error)
 			return 0, broken(err)
 		}
 		io.WriteString(a.out, line.Stdout)
+		a.out.Write(line.Data)
 		io.WriteString(a.err, line.Stderr)
 		if line.Exit != nil {
 			return *line.Exit, nil
@@ -215,8 +218,11 @@ type lineWriter struct {
 
 func (w lineWriter) Write(b []byte) (int, error) {
 	line := remoteLine{Stdout: string(b)}
-	if w.stderr {
+	switch {
+	case w.stderr:
 		line = remoteLine{Stderr: string(b)}
+	case !utf8.Valid(b):
+		line = remoteLine{Data: b}
 	}
 	return len(b), w.l.send(line)
 }

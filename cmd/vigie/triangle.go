@@ -38,7 +38,7 @@ func (a *app) triangleCmd() *cobra.Command {
 			if len(args) > 0 {
 				measure = args[0]
 			}
-			q, brief, err := a.question(cmd.Context(), client, campaign, from, to, period, "", "none", "")
+			q, brief, err := a.question(cmd.Context(), kpiFlags{client: client, campaign: campaign, from: from, to: to, period: period})
 			if err != nil {
 				return err
 			}

@@ -81,6 +81,27 @@ func (d Day) MonthEnd() Day {
 	return Date(y, m+1, 0)
 }
 
+// Quarter is the quarter of the year, 1 to 4.
+func (d Day) Quarter() int { return (int(d.Time().Month()) + 2) / 3 }
+
+// QuarterStart is the first day of the quarter.
+func (d Day) QuarterStart() Day {
+	y, m, _ := d.Time().Date()
+	return Date(y, m-(m-1)%3, 1)
+}
+
+// QuarterEnd is the last day of the quarter.
+func (d Day) QuarterEnd() Day {
+	y, m, _ := d.Time().Date()
+	return Date(y, m-(m-1)%3+3, 0)
+}
+
+// YearStart is the first day of the year.
+func (d Day) YearStart() Day { return Date(d.Time().Year(), 1, 1) }
+
+// YearEnd is the last day of the year.
+func (d Day) YearEnd() Day { return Date(d.Time().Year(), 12, 31) }
+
 // ISOWeek is the ISO year and week: 2027-01-03 is in week 53 of 2026.
 func (d Day) ISOWeek() (year, week int) { return d.Time().ISOWeek() }
 

@@ -46,6 +46,8 @@ type Warehouse struct {
 	lock  *Lock
 	facts sync.Mutex // facts, dimensions, roll-up
 	small sync.Mutex // ledger and other small tables
+	// asking is held by the one query of a person that may run.
+	asking sync.Mutex
 }
 
 // Open opens the database in dir (the workspace's .vigie folder), makes it if
@@ -127,6 +129,9 @@ func (w *Warehouse) open(ctx context.Context, path string) error {
 	err = w.migrate(ctx)
 	if err == nil {
 		err = w.platforms(ctx)
+	}
+	if err == nil {
+		err = w.readable(ctx)
 	}
 	if err != nil {
 		w.db.Close()

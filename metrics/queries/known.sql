@@ -5,7 +5,7 @@ with take as (
 select account, day, max(known_as_of) as known_as_of
 from (
     select v.account, v.day, b.known_as_of
-    from served({{as_of}}, {{from}}, {{to}}, '{{accounts}}', 0, '') v
+    from (select account, day, batch from {{days}} where day between {{from}} and {{to}} group by all) v
     join batch b on b.batch = v.batch
     union all
     select c.account, d.day::date, b.known_as_of

@@ -1,7 +1,7 @@
 -- Rows at a level finer than the campaign, or split by breakdowns, of the one
 -- stream that answers for each campaign and day.
 (
-    select f.first_day as day, v.account, f.campaign, f.stream, f.ad_group, f.ad, f.breakdown, {{columns}}
+    select f.first_day as day, v.account, f.campaign, f.stream, f.batch, f.ad_group, f.ad, f.breakdown, {{columns}}
     from served({{as_of}}, {{from}}, {{to}}, '{{accounts}}', {{depth}}, '{{splits}}') v
     join fact f
       on f.batch = v.batch
