@@ -28,7 +28,7 @@ func query(name string) string {
 // Question is what one asks of a scope.
 type Question struct {
 	Scope    *Scope
-	KPIs     []string // ids; none: all
+	KPIs     []string // ids; none: those that the exports have figures for
 	From, To locale.Day
 	// By lists dimensions: day, week, month, platform, channel, account,
 	// platform_campaign, ad_group, ad, or the name of a breakdown. Only one of
@@ -41,6 +41,9 @@ type Question struct {
 	Compare string
 	// AsOf asks for what was known at that instant; zero: what is known now.
 	AsOf time.Time
+	// Now is the clock that freshness and completeness are told by; zero: they
+	// are not told.
+	Now time.Time
 }
 
 // Frame is the answer: KPI values by group, each with the sums behind it.
@@ -53,9 +56,22 @@ type Frame struct {
 	Rows     []Row         `json:"rows"`
 	Total    Row           `json:"total"`
 	Notes    []locale.Text `json:"notes"`
+	// Own are the agency's own KPIs among those asked for, as its workspace
+	// defined them then.
+	Own []KPI `json:"own_kpis,omitempty"`
 	// Conversion is how amounts of several currencies came into one; nil where
 	// all are in Currency. The notes say it in words.
 	Conversion *Conversion `json:"conversion,omitempty"`
+}
+
+// KPI is a KPI that the frame may hold, by id.
+func (f *Frame) KPI(id string) (KPI, bool) {
+	for _, k := range f.Own {
+		if k.ID == id {
+			return k, true
+		}
+	}
+	return LookupKPI(id)
 }
 
 // Row is one group of a frame.
@@ -121,90 +137,6 @@ type ErrQuestion struct{ locale.Text }
 
 func (e *ErrQuestion) Error() string { return e.EN }
 
-// the measures that frames are made of, in stored units; the two that a brief
-// defines for each channel come first. What is "valued" counts only rows whose
-// export has a conversion value: an average order over leads that have none
-// would be too small.
-var measures = []struct {
-	id       string
-	scale    float64
-	additive bool
-	money    bool
-}{
-	{"conversions", Micro, true, false},
-	{"conversion_value", Micro, true, true},
-	{"impressions", 1, true, false},
-	{"clicks", 1, true, false},
-	{"spend", Micro, true, true},
-	{"valued_conversions", Micro, true, false},
-	{"valued_spend", Micro, true, true},
-	{"reach", 1, false, false},
-}
-
-func measureAt(id string) int {
-	for i, m := range measures {
-		if m.id == id {
-			return i
-		}
-	}
-	panic("metrics: no measure " + id)
-}
-
-// moneyMeasures are the positions of the measures that are amounts.
-func moneyMeasures() []int {
-	var list []int
-	for i, m := range measures {
-		if m.money {
-			list = append(list, i)
-		}
-	}
-	return list
-}
-
-// The measures that a brief may count as its conversions, and their values,
-// all in millionths. agency validates briefs against these lists.
-var (
-	conversionColumns = []string{"conversions", "all_conversions", "view_conversions", "leads", "purchases", "add_to_cart", "checkouts", "registrations"}
-	countColumns      = []string{"messages", "landing_page_views", "orders", "thruplays"}
-	valueColumns      = []string{"conversion_value", "purchase_value", "revenue"}
-)
-
-// ConversionMeasures are the measures that a brief may count as conversions.
-func ConversionMeasures() []string { return slices.Concat(conversionColumns, countColumns) }
-
-func caseOf(chosen string, millionths, counts []string) string {
-	var b strings.Builder
-	b.WriteString("case " + chosen)
-	for _, c := range millionths {
-		fmt.Fprintf(&b, " when '%s' then r.%s", c, c)
-	}
-	for _, c := range counts {
-		fmt.Fprintf(&b, " when '%s' then r.%s * %d", c, c, Micro)
-	}
-	b.WriteString(" end")
-	return b.String()
-}
-
-var (
-	conversionsSQL = caseOf("t.conversions", conversionColumns, countColumns)
-	valueSQL       = caseOf("t.value", valueColumns, nil)
-)
-
-// column is the SQL of a measure in a row r of the source.
-func column(id string) string {
-	switch id {
-	case "conversions":
-		return conversionsSQL
-	case "conversion_value":
-		return valueSQL
-	case "valued_conversions":
-		return "case when " + valueSQL + " is not null then " + conversionsSQL + " end"
-	case "valued_spend":
-		return "case when " + valueSQL + " is not null then r.spend end"
-	}
-	return "r." + id
-}
-
 // group accumulates one group of rows over its weekdays.
 type group struct {
 	keys   []string
@@ -214,6 +146,9 @@ type group struct {
 	spans  int
 	known  []bool
 	sums   []int64
+	kinds  []int64                // the platforms, or their rules, that a measure came from, a bit each
+	whys   map[string]locale.Text // why a sum was taken away
+	ranges map[string][2]float64  // of derived measures that are estimates
 	weeks  map[string]*stats.Week
 	ratios map[string]stats.Sums
 }
@@ -223,25 +158,27 @@ func newGroup(keys []string) *group {
 		keys:   keys,
 		known:  make([]bool, len(measures)),
 		sums:   make([]int64, len(measures)),
+		kinds:  make([]int64, len(measures)),
 		weeks:  map[string]*stats.Week{},
 		ratios: map[string]stats.Sums{},
 	}
 }
 
-func (g *group) sum(id string) (float64, bool) {
-	i := measureAt(id)
-	return float64(g.sums[i]) / measures[i].scale, g.known[i]
+// sum is a sum of measures in units; it is known where each of them is.
+func (g *group) sum(of string) (v float64, known bool) {
+	known = true
+	for _, t := range terms(of) {
+		i := measureAt(t.measure)
+		v += t.times * (float64(g.sums[i]) / measures[i].scale)
+		known = known && g.known[i]
+	}
+	return v, known
 }
 
 // Ask answers a question.
 func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
-	if len(q.KPIs) == 0 {
-		for _, k := range KPIs {
-			q.KPIs = append(q.KPIs, k.ID)
-		}
-	}
 	for _, id := range q.KPIs {
-		if _, ok := LookupKPI(id); !ok {
+		if _, ok := q.Scope.KPI(id); !ok {
 			return nil, &ErrQuestion{locale.Text{
 				EN: fmt.Sprintf("no KPI is called %q; vigie kpi --list shows them", id),
 				FR: fmt.Sprintf("aucun indicateur ne s’appelle «\u00a0%s\u00a0»\u00a0; vigie kpi --list les montre", id),
@@ -258,6 +195,13 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 	if err := ask.plan(); err != nil {
 		return nil, err
 	}
+	if len(q.KPIs) == 0 {
+		var err error
+		if q.KPIs, err = ask.answerable(); err != nil {
+			return nil, err
+		}
+		ask.q.KPIs = q.KPIs
+	}
 	groups, err := ask.groups(q.By, q.From, q.To)
 	if err != nil {
 		return nil, err
@@ -269,7 +213,7 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 	if err := ask.noteMissing(groups, whole); err != nil {
 		return nil, err
 	}
-	if slices.ContainsFunc(q.KPIs, func(id string) bool { k, _ := LookupKPI(id); return k.Matures() }) {
+	if slices.ContainsFunc(q.KPIs, func(id string) bool { k, _ := q.Scope.KPI(id); return k.Matures() }) {
 		if err := ask.ages(groups, q.By); err != nil {
 			return nil, err
 		}
@@ -339,6 +283,11 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 	}
 	if err := ask.noteReach(partial, known, compared, wholeCompared); err != nil {
 		return nil, err
+	}
+	for _, id := range q.KPIs {
+		if k, own := q.Scope.ownKPI(id); own {
+			f.Own = append(f.Own, k)
+		}
 	}
 	f.Conversion = ask.conversion
 	f.Notes = append(f.Conversion.Notes(), ask.notes...)
@@ -464,14 +413,24 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 	kpis := a.intervals()
 	exprs, names := a.dims(by)
 	var cols, sums, squares []string
-	for _, m := range measures {
+	held := a.held()
+	var kinds []int // measures that platforms count by several rules, or that do not add up
+	for _, i := range held {
+		m := measures[i]
 		if m.additive {
 			cols = append(cols, fmt.Sprintf("sum(%s)::bigint as %s", column(m.id), m.id))
 			sums = append(sums, fmt.Sprintf("sum(%s)::bigint", m.id))
 		} else {
-			cols = append(cols, fmt.Sprintf("case when count(*) = 1 then max(r.%s) end as %s", m.id, m.id))
+			cols = append(cols, fmt.Sprintf("case when count(*) = 1 then max(%s) end as %s", column(m.id), m.id))
 			sums = append(sums, fmt.Sprintf("case when count(*) = 1 then max(%s) end", m.id))
 		}
+		if m.kinds != nil || !m.additive {
+			kinds = append(kinds, i)
+		}
+	}
+	for _, i := range kinds {
+		cols = append(cols, fmt.Sprintf("bit_or(%s) as %s_kinds", measures[i].kindSQL(), measures[i].id))
+		sums = append(sums, fmt.Sprintf("bit_or(%s_kinds)::bigint", measures[i].id))
 	}
 	for _, k := range kpis {
 		x, y := unit(k.Num), unit(k.Den)
@@ -514,7 +473,7 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 	}
 	defer rows.Close()
 	keys := make([]sql.NullString, len(names))
-	vals := make([]sql.NullInt64, len(measures))
+	vals := make([]sql.NullInt64, len(held)+len(kinds))
 	sq := make([]float64, len(squares))
 	var weekday int
 	var days int64
@@ -544,13 +503,16 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 			out[id] = g
 		}
 		g.days += int(days)
-		unit := make(map[string]float64, len(measures))
-		for i, v := range vals {
-			if v.Valid {
+		unit := make(map[string]float64, len(held))
+		for j, i := range held {
+			if v := vals[j]; v.Valid {
 				g.known[i] = true
 				g.sums[i] += v.Int64
 				unit[measures[i].id] = float64(v.Int64) / measures[i].scale
 			}
+		}
+		for j, i := range kinds {
+			g.kinds[i] |= vals[len(held)+j].Int64
 		}
 		n := 0
 		for _, k := range kpis {
@@ -568,14 +530,14 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 				d := &w[weekday-1]
 				d.Days += int(sq[n])
 				d.Y += sq[n+1]
-				d.N += unit[exposure]
+				d.N += total(unit, exposure)
 				d.YY += sq[n+2]
 				n += 3
 			case LogDelta:
 				m := g.ratios[k.ID]
 				m.D += int(days)
-				m.Y += unit[k.Num]
-				m.X += unit[k.Den]
+				m.Y += total(unit, k.Num)
+				m.X += total(unit, k.Den)
 				m.YY += sq[n]
 				m.XX += sq[n+1]
 				m.XY += sq[n+2]
@@ -595,7 +557,69 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 			}
 		}
 	}
-	return out, a.addSpans(out, by, from, to)
+	if err := a.addSpans(out, by, from, to); err != nil {
+		return nil, err
+	}
+	return out, a.settle(out, by, from, to)
+}
+
+// answerable are the KPIs that an unnamed question is about: those of which the
+// exports hold every part in the period. Those that the workspace has to say
+// something for, and those that are no matter of a client's, are asked for by
+// name.
+func (a *asking) answerable() ([]string, error) {
+	everything := *a
+	for _, k := range a.q.Scope.Table() {
+		everything.q.KPIs = append(everything.q.KPIs, k.ID)
+	}
+	held := everything.held()
+	var counts, sums []string
+	for _, i := range held {
+		counts = append(counts, fmt.Sprintf("count(%s)", column(measures[i].id)))
+		sums = append(sums, fmt.Sprintf("max(%s)::bigint", column(measures[i].id)))
+	}
+	has := make([]bool, len(measures))
+	rows := make([]int64, len(held))
+	dest := make([]any, len(held))
+	for i := range rows {
+		dest[i] = &rows[i]
+	}
+	err := a.db.QueryRowContext(a.ctx, fmt.Sprintf(`with take as (%s)
+select %s
+from %s r
+join take t on t.account = r.account and t.campaign = r.campaign
+join stream s on s.stream = r.stream
+where r.day between %s and %s`, takeSQL, strings.Join(counts, ", "), a.source(a.depth, strings.Join(a.splits, ","), a.q.From, a.q.To), date(a.q.From), date(a.q.To)),
+		a.q.Scope.plan()).Scan(dest...)
+	if err != nil {
+		return nil, fmt.Errorf("measures of the period: %w", err)
+	}
+	for j, i := range held {
+		has[i] = rows[j] > 0
+	}
+	spans, err := everything.loadSpans(a.q.From, a.q.To)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range spans {
+		for _, i := range held {
+			has[i] = has[i] || p.known[i]
+		}
+	}
+	ids := []string{}
+	for _, k := range a.q.Scope.Table() {
+		all := !k.Named && !k.Confidential
+		for _, id := range slices.Concat(parts(k.Num), parts(k.Den)) {
+			all = all && has[measureAt(id)]
+		}
+		if all {
+			ids = append(ids, k.ID)
+		}
+	}
+	if len(ids) == 0 {
+		ids = []string{"impressions", "clicks", "spend", "conversions"} // nothing is known: the notes say why
+	}
+	return ids, nil
 }
 
 // rollup is the source of most answers: a row for each day of a campaign.
@@ -611,7 +635,7 @@ func (a *asking) source(depth int, splits string, from, to locale.Day) string {
 }
 
 func factsSource(s *Scope, asOf time.Time, depth int, splits string, from, to locale.Day) string {
-	cols := slices.Concat(conversionColumns, countColumns, moneyColumns(), []string{"impressions", "clicks", "reach"})
+	cols := slices.Concat(countedColumns(), moneyColumns())
 	for i, c := range cols {
 		cols[i] = "f." + c
 	}
@@ -631,15 +655,6 @@ func instant(t time.Time) string {
 
 func date(d locale.Day) string { return "date '" + d.String() + "'" }
 
-// unit is the SQL of a measure in units, as a double, in by_day.
-func unit(id string) string {
-	m := measures[measureAt(id)]
-	if m.scale == 1 {
-		return id + "::double"
-	}
-	return fmt.Sprintf("(%s::double / %d)", id, int64(m.scale))
-}
-
 // exact is the SQL of a sum of doubles that does not depend on the order in
 // which threads add them: each is rounded to nine decimals first.
 func exact(term, where string) string {
@@ -650,7 +665,7 @@ func exact(term, where string) string {
 func (a *asking) intervals() []KPI {
 	var list []KPI
 	for _, id := range a.q.KPIs {
-		if k, _ := LookupKPI(id); k.Interval != None {
+		if k, _ := a.q.Scope.KPI(id); k.Interval != None {
 			list = append(list, k)
 		}
 	}
@@ -729,7 +744,7 @@ func (a *asking) priors(groups map[string]*group) (map[string]float64, error) {
 func (a *asking) row(g *group, prior map[string]float64) Row {
 	row := Row{Keys: g.keys, KPIs: map[string]Value{}, Days: g.days, Young: g.young, Moving: g.moving}
 	for _, id := range a.q.KPIs {
-		k, _ := LookupKPI(id)
+		k, _ := a.q.Scope.KPI(id)
 		row.KPIs[id] = value(k, g, prior[id])
 	}
 	return row
@@ -753,8 +768,11 @@ func value(k KPI, g *group, prior float64) Value {
 	}
 	if k.Den == "" {
 		if numKnown {
-			v.Value = ptr(num)
+			v.Value = ptr(k.Scale * num)
 			v.Volume = VolumeEnough
+			if r, ok := g.ranges[k.Num]; ok {
+				v.Low, v.High = ptr(r[0]), ptr(r[1])
+			}
 		}
 		return v
 	}
@@ -824,14 +842,29 @@ func interval(k KPI, g *group, prior float64) (low, high, phi float64) {
 	return e.Low, e.High, phi
 }
 
-// why says why a measure has no sum.
-func why(measure string, g *group) *locale.Text {
-	i := measureAt(measure)
-	if !measures[i].additive && g.days+g.spans > 1 {
-		return &locale.Text{
-			EN: "does not add up over days, objects or platforms: ask by day and platform_campaign, or import an export of the very period",
-			FR: "ne s’additionne ni sur les jours, ni sur les objets, ni entre plateformes\u00a0: demandez par jour et platform_campaign, ou importez un export de la période exacte",
+// why says why a sum of measures is not known.
+func why(sum string, g *group) *locale.Text {
+	for _, id := range parts(sum) {
+		i := measureAt(id)
+		if g.known[i] {
+			continue
 		}
+		if w, ok := g.whys[id]; ok {
+			return &w
+		}
+		if !measures[i].additive && g.kinds[i] != 0 {
+			return &locale.Text{
+				EN: "does not add up over days, objects or platforms: ask by day and platform_campaign, or import an export of the very period",
+				FR: "ne s’additionne ni sur les jours, ni sur les objets, ni entre plateformes\u00a0: demandez par jour et platform_campaign, ou importez un export de la période exacte",
+			}
+		}
+		if !measures[i].additive && g.days+g.spans > 0 {
+			return &locale.Text{
+				EN: "no export has it for the whole of the line, and it does not add up from parts",
+				FR: "aucun export ne le donne pour la ligne entière, et il ne s’additionne pas à partir de ses parties",
+			}
+		}
+		break
 	}
 	if g.days+g.spans == 0 {
 		return &locale.Text{EN: "nothing is known of the period", FR: "rien n’est connu de la période"}
@@ -847,7 +880,7 @@ func (a *asking) changes(x comparison, prior map[string]float64) map[string]Chan
 	}
 	out := map[string]Change{}
 	for _, id := range a.q.KPIs {
-		k, _ := LookupKPI(id)
+		k, _ := a.q.Scope.KPI(id)
 		now, was := value(k, g, prior[id]), value(k, before, prior[id])
 		c := Change{Value: was}
 		if now.Value != nil && was.Value != nil && *was.Value != 0 && (x.sums || k.Den != "") {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -29,7 +30,9 @@ func (a *app) kpiCmd() *cobra.Command {
 			"platform_campaign, ad_group, ad or a breakdown of the exports; each with the sums\n"+
 			"behind it, its 90% interval and the volume it rests on. A ratio is always sum ÷ sum\n"+
 			"at the line shown. A week or a month that the period cuts is marked and compared\n"+
-			"with its same days before. Without a period: the last complete week with data.\n\n"+
+			"with its same days before. Without a period: the last complete week with data. Without\n"+
+			"KPIs: those that the exports have figures for; the others, such as pacing or sov, are\n"+
+			"asked for by name, and say what they need.\n\n"+
 			"Accounts in several currencies are answered for in the campaign's, at the European\n"+
 			"Central Bank's rate of each day: see \"vigie help currencies\".",
 			"Les indicateurs d’une période, par day (jour), week (semaine), month (mois), platform\n"+
@@ -38,7 +41,9 @@ func (a *app) kpiCmd() *cobra.Command {
 				"chacun avec les sommes dont il vient, son intervalle à 90\u00a0% et le volume sur lequel il\n"+
 				"repose. Un taux est toujours somme ÷ somme de la ligne affichée. Une semaine ou un mois\n"+
 				"que la période coupe est signalé, et comparé à ses mêmes jours d’avant. Sans période\u00a0: la\n"+
-				"dernière semaine complète qui a des données.\n\n"+
+				"dernière semaine complète qui a des données. Sans indicateur\u00a0: ceux dont les exports ont\n"+
+				"des chiffres\u00a0; les autres, comme pacing ou sov, se demandent par leur nom et disent ce\n"+
+				"qu’il leur faut.\n\n"+
 				"Des comptes en plusieurs devises sont convertis dans celle de la campagne, au cours du\n"+
 				"jour de la Banque centrale européenne\u00a0: voir «\u00a0vigie help devises\u00a0»."),
 		Example: both("  vigie kpi cpa conversions --by channel\n  vigie kpi --by week --period flight --compare none --format csv > weeks.csv",
@@ -54,7 +59,7 @@ func (a *app) kpiCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			q.KPIs = args
+			q.KPIs, q.Now = args, a.instant(q.Scope.Zone)
 			frame, err := metrics.Ask(cmd.Context(), a.wh.DB(), q)
 			if err != nil {
 				return err
@@ -187,11 +192,22 @@ func (a *app) defaultPeriod(ctx context.Context, q *metrics.Question, brief *age
 
 func (a *app) listKPIs() error {
 	l := a.language()
-	if a.json {
-		return a.printJSON(map[string]any{"kpis": metrics.KPIs})
+	kpis := metrics.KPIs
+	// The list needs no workspace; where there is one, the agency's own are in it.
+	switch err := a.openAgency(); {
+	case err == nil:
+		kpis = slices.Concat(kpis, metrics.OwnKPIs(a.agency))
+	case !errors.Is(err, agency.ErrNoWorkspace):
+		return err
 	}
-	for _, k := range metrics.KPIs {
-		fmt.Fprintf(a.out, "%s\n  %s = %s\n  %s\n  %s\n", k.ID, k.Label.In(l), k.Formula.In(l), k.Doc.In(l), k.Trap.In(l))
+	if a.json {
+		return a.printJSON(map[string]any{"kpis": kpis})
+	}
+	for _, k := range kpis {
+		fmt.Fprintf(a.out, "%s\n  %s = %s\n  %s\n", k.ID, k.Label.In(l), k.Formula.In(l), k.Doc.In(l))
+		if trap := k.Trap.In(l); trap != "" {
+			fmt.Fprintf(a.out, "  %s\n", trap)
+		}
 	}
 	return nil
 }
@@ -223,7 +239,7 @@ func (a *app) printFrame(f *metrics.Frame) error {
 			labels = append([]string{labels[0] + a.say(fmt.Sprintf(" (%d days of %d)", p.Days, p.Of), fmt.Sprintf(" (%d\u00a0jours sur %d)", p.Days, p.Of))}, labels[1:]...)
 		}
 		for _, id := range f.KPIs {
-			k, _ := metrics.LookupKPI(id)
+			k, _ := f.KPI(id)
 			v := r.KPIs[id]
 			for _, x := range labels {
 				fmt.Fprintf(w, "%s\t", locale.OneLine(x))
@@ -281,7 +297,7 @@ func (a *app) tell(f *metrics.Frame) {
 	of := map[string][]string{}
 	for _, id := range f.KPIs {
 		if v := f.Total.KPIs[id]; v.Value == nil && v.Why != nil {
-			k, _ := metrics.LookupKPI(id)
+			k, _ := f.KPI(id)
 			why := v.Why.In(l)
 			if of[why] == nil {
 				whys = append(whys, why)
