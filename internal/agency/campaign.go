@@ -325,8 +325,17 @@ func (d *doc) terrain(k *Campaign, f campaignFile) {
 func (d *doc) targets(k *Campaign, f campaignFile, known Known) {
 	for i, t := range f.Targets {
 		at := d.find("targets", i)
-		if known.KPIs != nil && !slices.Contains(known.KPIs, t.KPI) {
-			d.fail(d.find("targets", i, "kpi"), unknown(say("KPI", "indicateur"), t.KPI, known.KPIs))
+		own := path.Join(kpisName, t.KPI+".yaml")
+		switch {
+		case known.KPIs == nil || slices.Contains(known.KPIs, t.KPI):
+		case k.Client.Agency.problemsOf(own) != nil:
+			d.fail(d.find("targets", i, "kpi"), say("the file %s has errors", "le fichier %s a des erreurs", own))
+		default:
+			t := unknown(say("KPI", "indicateur"), t.KPI, known.KPIs)
+			if len(known.KPIs) > maxChoices {
+				t = say("%s (vigie kpi --list shows them)", "%s (vigie kpi --list les montre)", t)
+			}
+			d.fail(d.find("targets", i, "kpi"), t)
 		}
 		if slices.Contains(known.Confidential, t.KPI) {
 			d.fail(d.find("targets", i, "kpi"), say("%s is confidential: reports show targets to the client", "%s est confidentiel\u00a0: les rapports montrent les objectifs au client", q(t.KPI)))
