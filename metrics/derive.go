@@ -243,6 +243,7 @@ func (d *deriving) load() error {
 	}
 	var err error
 	d.whole, d.channels, err = Daily(d.a.ctx, d.a.db, s, from, d.to, d.a.q.AsOf)
+	d.a.conversion = JoinConversions(d.a.conversion, d.whole.Conversion)
 	return err
 }
 

@@ -195,7 +195,8 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 	if err := ask.plan(); err != nil {
 		return nil, err
 	}
-	if len(q.KPIs) == 0 {
+	unnamed := len(q.KPIs) == 0
+	if unnamed {
 		var err error
 		if q.KPIs, err = ask.answerable(); err != nil {
 			return nil, err
@@ -258,6 +259,9 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 		for id, g := range groups {
 			row := ask.row(g, prior)
 			row.Previous = ask.changes(compared[id], prior)
+			if unnamed {
+				row.trim()
+			}
 			if ask.time == "week" || ask.time == "month" {
 				row.Partial = ask.cut(q.By, g, known)
 				partial = partial || row.Partial != nil
@@ -296,6 +300,26 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 	}
 	return f, nil
 }
+
+// trim leaves out of a row of an unnamed question what no export has for it:
+// e-mails of a search campaign.
+func (r *Row) trim() {
+	for id, v := range r.KPIs {
+		if v.Why != nil && (*v.Why == noExport || *v.Why == noWholeLine) {
+			delete(r.KPIs, id)
+			delete(r.Previous, id)
+		}
+	}
+}
+
+// Why a sum is not known that no export holds: at all, or for the whole line.
+var (
+	noExport    = locale.Text{EN: "no export has it", FR: "aucun export ne le contient"}
+	noWholeLine = locale.Text{
+		EN: "no export has it for the whole of the line, and it does not add up from parts",
+		FR: "aucun export ne le donne pour la ligne entière, et il ne s’additionne pas à partir de ses parties",
+	}
+)
 
 // Previous is the period of equal length that ends the day before.
 func Previous(from, to locale.Day) (locale.Day, locale.Day) {
@@ -573,10 +597,9 @@ func (a *asking) answerable() ([]string, error) {
 		everything.q.KPIs = append(everything.q.KPIs, k.ID)
 	}
 	held := everything.held()
-	var counts, sums []string
+	var counts []string
 	for _, i := range held {
 		counts = append(counts, fmt.Sprintf("count(%s)", column(measures[i].id)))
-		sums = append(sums, fmt.Sprintf("max(%s)::bigint", column(measures[i].id)))
 	}
 	has := make([]bool, len(measures))
 	rows := make([]int64, len(held))
@@ -859,17 +882,14 @@ func why(sum string, g *group) *locale.Text {
 			}
 		}
 		if !measures[i].additive && g.days+g.spans > 0 {
-			return &locale.Text{
-				EN: "no export has it for the whole of the line, and it does not add up from parts",
-				FR: "aucun export ne le donne pour la ligne entière, et il ne s’additionne pas à partir de ses parties",
-			}
+			return &noWholeLine
 		}
 		break
 	}
 	if g.days+g.spans == 0 {
 		return &locale.Text{EN: "nothing is known of the period", FR: "rien n’est connu de la période"}
 	}
-	return &locale.Text{EN: "no export has it", FR: "aucun export ne le contient"}
+	return &noExport
 }
 
 // changes compares a group with the one before.
@@ -922,17 +942,19 @@ func changeInterval(k KPI, g, before *group, prior float64) (low, high float64) 
 	return math.NaN(), math.NaN()
 }
 
-// unconvertedSQL sums the spend of exports that have no conversions at all. An
-// export that has the column may leave a day without any empty.
+// unconvertedSQL sums the spend of exports that have no conversions at all, and
+// the clicks of exports without spend. An export that has the column may leave a
+// day without any empty.
 const unconvertedSQL = `
 with take as (%s)
-select coalesce(sum(spend), 0)::bigint
+select coalesce(sum(spend) filter (where n = 0), 0)::bigint, coalesce(sum(clicks) filter (where paid = 0), 0)::bigint
 from (
-    select t.channel, r.batch, sum(r.spend) filter (where r.day between %s and %s) as spend, count(%s) as n
+    select t.channel, r.batch,
+        sum(r.spend) filter (where r.day between %s and %s) as spend, count(%s) as n,
+        sum(r.clicks) filter (where r.day between %s and %s) as clicks, count(r.spend) as paid
     from %s r join take t on t.account = r.account and t.campaign = r.campaign
     group by all
-)
-where n = 0`
+)`
 
 // noteMissing says what the totals leave out or mix.
 func (a *asking) noteMissing(groups, whole map[string]*group) error {
@@ -944,8 +966,8 @@ func (a *asking) noteMissing(groups, whole map[string]*group) error {
 	if err != nil {
 		return err
 	}
-	var without int64
-	err = a.db.QueryRowContext(a.ctx, fmt.Sprintf(unconvertedSQL, takeSQL, date(a.q.From), date(a.q.To), conversionsSQL, source), args...).Scan(&without)
+	var without, free int64
+	err = a.db.QueryRowContext(a.ctx, fmt.Sprintf(unconvertedSQL, takeSQL, date(a.q.From), date(a.q.To), conversionsSQL, date(a.q.From), date(a.q.To), source), args...).Scan(&without, &free)
 	if err != nil {
 		return fmt.Errorf("spend without conversions: %w", err)
 	}
@@ -955,6 +977,14 @@ func (a *asking) noteMissing(groups, whole map[string]*group) error {
 		a.notes = append(a.notes, locale.Text{
 			EN: fmt.Sprintf("%s of spend comes from exports without conversions: the cost per acquisition of the total includes it", locale.EN.Money(part, cur, 2)),
 			FR: fmt.Sprintf("%s de dépenses viennent d’exports sans conversions\u00a0: le coût par acquisition du total les inclut", locale.FR.Money(part, cur, 2)),
+		})
+	}
+	mixes := slices.ContainsFunc(a.q.KPIs, func(id string) bool { return id == "ctr" || id == "cpc" || id == "cvr" })
+	if free > 0 && mixes && g.known[measureAt("spend")] {
+		n := float64(free)
+		a.notes = append(a.notes, locale.Text{
+			EN: fmt.Sprintf("%s clicks come from exports without spend, such as e-mail: the rates and the cost per click of the total count them", locale.EN.Count(n)),
+			FR: fmt.Sprintf("%s clics viennent d’exports sans dépenses, comme l’e-mail\u00a0: les taux et le coût par clic du total les comptent", locale.FR.Count(n)),
 		})
 	}
 	if a.depth > 1 || len(a.splits) > 0 {

@@ -45,3 +45,25 @@ func TestMeasures(t *testing.T) {
 		}
 	}
 }
+
+// Rows of such a question leave out what no export has for them, and clicks that
+// cost nothing are told where they stand among clicks that were paid for.
+func TestTrim(t *testing.T) {
+	w, s := store(t, "day,campaign,platform,impressions,clicks,spend,sends\n2025-01-01,Brand,googleads,100,10,5,\n2025-01-01,Mail,mailchimp,,7,,900\n")
+	f, err := metrics.Ask(context.Background(), w.DB(), metrics.Question{Scope: s, From: locale.Date(2025, 1, 1), To: locale.Date(2025, 1, 31), By: []string{"platform"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range f.Rows {
+		if _, ok := r.KPIs["sends"]; ok != (r.Keys[0] == "mailchimp") {
+			t.Errorf("%s: has a line for sends: %v", r.Keys[0], ok)
+		}
+	}
+	if v := f.Total.KPIs["sends"].Value; v == nil || *v != 900 {
+		t.Errorf("the total has %v sends", v)
+	}
+	want := "7 clicks come from exports without spend, such as e-mail: the rates and the cost per click of the total count them"
+	if !slices.ContainsFunc(f.Notes, func(n locale.Text) bool { return n.EN == want }) {
+		t.Errorf("notes are %v", f.Notes)
+	}
+}

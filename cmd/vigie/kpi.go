@@ -240,7 +240,10 @@ func (a *app) printFrame(f *metrics.Frame) error {
 		}
 		for _, id := range f.KPIs {
 			k, _ := f.KPI(id)
-			v := r.KPIs[id]
+			v, asked := r.KPIs[id]
+			if !asked { // of a line that nobody asked about by name
+				continue
+			}
 			for _, x := range labels {
 				fmt.Fprintf(w, "%s\t", locale.OneLine(x))
 			}
