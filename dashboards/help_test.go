@@ -29,6 +29,15 @@ func TestHelpPrinted(t *testing.T) {
 		volumes := map[string]locale.Text{
 			"clicks": {EN: "clicks", FR: "clics"}, "impressions": {EN: "impressions", FR: "impressions"},
 			"conversions": {EN: "conversions", FR: "conversions"}, "valued_conversions": {EN: "conversions with a value", FR: "conversions avec une valeur"},
+			"ad_leads": {EN: "leads", FR: "prospects"}, "qualified_leads": {EN: "qualified leads", FR: "prospects qualifiés"},
+			"measurable_impressions": {EN: "measurable impressions", FR: "impressions mesurables"}, "measured_impressions": {EN: "impressions", FR: "impressions"},
+			"video_views": {EN: "views", FR: "vues"}, "video_100": {EN: "completed views", FR: "vues complètes"},
+			"view_conversions": {EN: "view-through conversions", FR: "conversions après affichage"}, "engagements": {EN: "engagements", FR: "engagements"},
+			"sessions": {EN: "sessions", FR: "sessions"}, "eligible_impressions": {EN: "eligible impressions", FR: "impressions éligibles"},
+			"budget_eligible": {EN: "eligible impressions", FR: "impressions éligibles"}, "rank_eligible": {EN: "eligible impressions", FR: "impressions éligibles"},
+			"bids": {EN: "bids", FR: "enchères"}, "won_impressions": {EN: "won impressions", FR: "impressions remportées"},
+			"sends": {EN: "messages sent", FR: "messages envoyés"}, "delivered": {EN: "messages delivered", FR: "messages délivrés"},
+			"mail_clicks": {EN: "clicks", FR: "clics"}, "opened_clicks": {EN: "clicks", FR: "clics"},
 		}
 		for _, k := range metrics.KPIs {
 			least := locale.Dash
@@ -39,7 +48,7 @@ func TestHelpPrinted(t *testing.T) {
 				}
 				least = l.Number(k.MinVolume, 0) + " " + v.In(l)
 			}
-			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", k.Label.In(l), k.Formula.In(l), k.Doc.In(l), k.Trap.In(l), least)
+			fmt.Fprintf(&b, "| %s (`%s`) | %s | %s | %s | %s |\n", k.Label.In(l), k.ID, k.Formula.In(l), k.Doc.In(l), k.Trap.In(l), least)
 		}
 		return b.String()
 	}
@@ -50,6 +59,7 @@ func TestHelpPrinted(t *testing.T) {
 		}
 		return b.String()
 	}
+	sums := "`" + strings.Join(metrics.SumMeasures(), "`, `") + "`\n"
 	tables := func(l locale.Lang) string {
 		var b strings.Builder
 		b.WriteString(locale.Text{EN: "| Platform | What to export | Tables of its API | Not confirmed on a real file |\n", FR: "| Plateforme | Quoi exporter | Tables de son API | Non confirmé sur un vrai fichier |\n"}.In(l))
@@ -104,6 +114,7 @@ func TestHelpPrinted(t *testing.T) {
 		{"help/controles.fr.md", checks(locale.FR)}, {"help/checks.en.md", checks(locale.EN)},
 		{"help/tableaux.fr.md", tables(locale.FR)}, {"help/tables.en.md", tables(locale.EN)},
 		{"help/indicateurs.fr.md", kpis(locale.FR)}, {"help/kpi.en.md", kpis(locale.EN)},
+		{"help/indicateurs-maison.fr.md", sums}, {"help/own-kpis.en.md", sums},
 		{"help/constats.fr.md", rules(locale.FR)}, {"help/findings.en.md", rules(locale.EN)},
 	} {
 		old, err := os.ReadFile(x.file)
@@ -150,6 +161,32 @@ func TestHelp(t *testing.T) {
 	}
 	if files, err := helpFiles.ReadDir("help"); err != nil || len(files) != 2*len(topics) {
 		t.Errorf("%d files for %d topics, %v", len(files), len(topics), err)
+	}
+}
+
+// The example of an own KPI in the help is one.
+func TestHelpOwnKPIs(t *testing.T) {
+	block := regexp.MustCompile("(?s)```\n(label: .*?)```")
+	for _, l := range locale.Langs {
+		_, text, _ := Help("own-kpis", l)
+		found := block.FindStringSubmatch(text)
+		if found == nil {
+			t.Fatalf("%s: no example", l)
+		}
+		dir := t.TempDir()
+		for name, text := range map[string]string{"vigie.yaml": "{name: A, time_zone: Europe/Paris, currency: EUR}", "kpis/mine.yaml": found[1]} {
+			path := filepath.Join(dir, name)
+			if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a, err := agency.Open(dir, agency.Known{Sums: metrics.SumMeasures()})
+		if err != nil || len(a.Problems) > 0 || len(a.KPIs) != 1 {
+			t.Errorf("%s: %v %v", l, err, a.Problems.In(l))
+		}
 	}
 }
 

@@ -10,7 +10,8 @@ import "vigie/internal/locale"
 // or "All time"; people remove them at times. "Excel .csv" is UTF-16 with tabs.
 // A missing value is " --", with a space before in text files. Counts have
 // thousands signs and amounts have none: 1,103,153 next to 97152.46. Shares of
-// impressions are bounds at both ends, < 10% and > 90%; they are not taken.
+// impressions are bounds at both ends, < 10% and > 90%. The share of search is
+// kept as the impressions that it stands for; the others are not taken.
 // Without the Day segment each row is the whole range.
 //
 // Totals come after the rows, several of them: the table's own first ("Total:
@@ -125,7 +126,10 @@ var _ = register(Platform{
 			FR: "CTR | Taux d’interaction | Taux de conv. | Coût/conv. | Valeur conv./coût | CPV moy. | Utilisateurs uniques"},
 		{As: "unused", EN: "Conv. (Platform Comparable) | Cost / Conv. (Platform Comparable) | Conv. value / Cost (Platform Comparable)"},
 		{As: "unused", EN: "Target CPA | Avg. target CPA | Target ROAS | Avg. target ROAS | Max. CPC", FR: "CPA cible | ROAS cible | CPC max."},
-		{As: "unused", EN: "Search impr. share | Search top IS | Search abs. top IS | Search exact match IS | Search lost IS (budget) | Search lost IS (rank) | Search lost top IS (rank) | Impr. (Top) % | Impr. (Abs. Top) % | Click share"},
+		{As: "share:eligible_impressions", EN: "Search impr. share"},
+		{As: "share:lost_budget_impressions", EN: "Search lost IS (budget)"},
+		{As: "share:lost_rank_impressions", EN: "Search lost IS (rank)"},
+		{As: "unused", EN: "Search top IS | Search abs. top IS | Search exact match IS | Search lost top IS (rank) | Impr. (Top) % | Impr. (Abs. Top) % | Click share"},
 		{As: "unused", EN: "Added/Excluded | Final URL | Mobile final URL | Tracking template | Custom parameter | Level | Source | Ad type",
 			FR: "Ajoutée/Exclue | URL finale | Niveau | Source | Type d’annonce"},
 	},

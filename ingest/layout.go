@@ -224,6 +224,7 @@ func (l *layout) bind(currencies []string) {
 	l.deriveSpend()
 	l.countRows("order", "orders")
 	l.countRows("lead", "leads")
+	l.bindShares()
 }
 
 // counted is the column whose rows a measure counts; -1 where it has a column of

@@ -80,6 +80,10 @@ var Measures = []Measure{
 	{"revenue", Money, true, locale.Text{EN: "Revenue", FR: "Chiffre d’affaires"}},
 	{"bids", Count, true, locale.Text{EN: "Bids", FR: "Enchères"}},
 	{"reach", Count, false, locale.Text{EN: "Reach", FR: "Couverture"}},
+	{"eligible_impressions", Count, true, locale.Text{EN: "Eligible impressions", FR: "Impressions éligibles"}},
+	{"lost_budget_impressions", Count, true, locale.Text{EN: "Impressions lost to budget", FR: "Impressions perdues (budget)"}},
+	{"lost_rank_impressions", Count, true, locale.Text{EN: "Impressions lost to rank", FR: "Impressions perdues (classement)"}},
+	{"bounded_impressions", Count, true, locale.Text{EN: "Impressions whose share is a bound", FR: "Impressions dont la part est une borne"}},
 }
 
 // index is the position of each measure in Measures.

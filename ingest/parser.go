@@ -37,6 +37,10 @@ type parser struct {
 	order, orders, revenue int
 	lead, leads            int
 	status                 int
+	// Columns of impression shares, that of the share itself first, and the place
+	// of the impressions whose share is a bound.
+	shares  []shareColumn
+	bounded int
 	// conflict: some column's hypothesis is refuted.
 	conflict bool
 
@@ -160,6 +164,7 @@ func newParser(r *Reader, k *Keys, rows *Rows) *parser {
 		lead: l.counted("lead", "leads"), leads: l.measure("leads"), status: l.cell("status"),
 		mark: r.head.mark, fetched: fetched{column: l.cell("known_as_of")},
 	}
+	p.shares, p.bounded = l.shareColumns()
 	if l.platform.Totals.Anywhere {
 		p.all, p.since = newSums(len(l.measures)), newSums(len(l.measures))
 	}
@@ -424,6 +429,9 @@ func (p *parser) keep(rec *record, where *place, first, last locale.Day) error {
 		if p.has[p.cpm] && p.has[p.impr] {
 			p.values[p.spend], p.has[p.spend] = perUnit(p.values[p.cpm], p.values[p.impr], 1000)
 		}
+	}
+	if len(p.shares) > 0 {
+		p.takeShares(rec)
 	}
 	st, g := p.stream(where, first != last)
 	if err := g.add(p.values, p.has, p.l.measures); err != nil {

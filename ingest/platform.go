@@ -122,6 +122,9 @@ type Platform struct {
 //   - result and result_kind: a count of mixed events, and which;
 //   - check:MEASURE: what one of the measure cost (a thousand of them for
 //     impressions), only used to verify the reading;
+//   - share:MEASURE: the part of the eligible impressions that were had (of
+//     eligible_impressions) or lost (of lost_budget_impressions and
+//     lost_rank_impressions), kept as the impressions it stands for;
 //   - unused: understood, and not taken.
 type Header struct {
 	As, EN, FR string
@@ -289,7 +292,7 @@ var periods = []string{"day", "week", "month", "quarter", "year"}
 func known(as string) bool {
 	if kind, what, ok := strings.Cut(as, ":"); ok {
 		_, measure := LookupMeasure(what)
-		return kind == "breakdown" && what != "" || kind == "check" && measure
+		return kind == "breakdown" && what != "" || kind == "check" && measure || kind == "share" && slices.Contains(shared, what)
 	}
 	if _, ok := LookupMeasure(as); ok || slices.Contains(periods, as) {
 		return true

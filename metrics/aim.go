@@ -118,7 +118,7 @@ func (a *asking) compareRow(row *Row, by []string, x comparison, prior map[strin
 		}
 		row.Aims = map[string][]Aim{}
 		for _, id := range a.q.KPIs {
-			k, _ := LookupKPI(id)
+			k, _ := a.q.Scope.KPI(id)
 			if list := a.aimsOf(k, by, x, a.value(k, x.now, prior[id])); len(list) > 0 {
 				row.Aims[id] = list
 			}

@@ -132,7 +132,7 @@ func lowest(num, den int64) (int64, int64) {
 // The database divides 128 bits six times as slowly as 64, which hold nearly
 // every amount.
 func (e *exchange) source(source string, from, to locale.Day) string {
-	columns := slices.Concat(conversionColumns, countColumns, []string{"day", "account", "campaign", "stream", "batch", "impressions", "clicks", "reach"})
+	columns := slices.Concat(countedColumns(), []string{"day", "account", "campaign", "stream", "batch"})
 	if source != rollup {
 		columns = append(columns, "ad_group", "ad", "breakdown")
 	}

@@ -25,7 +25,12 @@ type Explanation struct {
 	From, To locale.Day // the days that the number is asked over
 	// Missing are days between two known ones that no export speaks of.
 	Missing []locale.Day
-	// SQL asks for the sums in the warehouse, as any reader of it can.
+	// Asked are the sums that SQL gives, in its order: the numerator and the
+	// denominator, or, where they are worked out of what the workspace says, the
+	// sums of exports that this starts from.
+	Asked []string
+	// SQL asks for them in the warehouse, as any reader of it can; empty where no
+	// export holds a part, and where adding them up is refused.
 	SQL     string
 	Batches []Behind
 	// Told is how many days of campaigns there are behind the number, Corrected
@@ -48,8 +53,7 @@ type Behind struct {
 	FirstDay   locale.Day `json:"first_day"`
 	LastDay    locale.Day `json:"last_day"`
 	Rows       int64      `json:"rows"` // days of campaigns or of finer objects
-	Num        *float64   `json:"num"`
-	Den        *float64   `json:"den,omitempty"`
+	Sums       []*float64 `json:"sums"` // of those asked for
 }
 
 // Where chooses a row of a frame: the value of a dimension, as its key or as
@@ -71,7 +75,7 @@ func Explain(ctx context.Context, db *sql.DB, q Question, kpi string, where []Wh
 	if err != nil {
 		return nil, err
 	}
-	k, _ := LookupKPI(kpi)
+	k, _ := q.Scope.KPI(kpi)
 	x := &Explanation{KPI: k, By: f.By, Row: f.Total, Currency: f.Currency, From: q.From, To: q.To, Notes: f.Notes}
 	ask := &asking{ctx: ctx, db: db, q: q}
 	if err := ask.plan(); err != nil {
@@ -211,24 +215,28 @@ func notesIn(f *Frame, l locale.Lang) string {
 // holds the query against the frame.
 func (a *asking) behind(x *Explanation, g *group, s stretch) error {
 	takes := a.ownTakes(g)
-	head, body, err := a.readable(x.KPI, g, s, takes)
+	plain := true
+	x.Asked, plain = asked(x.KPI)
+	if len(x.Asked) == 0 {
+		return nil
+	}
+	head, body, err := a.readable(x.Asked, g, s, takes)
 	if err != nil {
 		return err
 	}
-	ids := []string{x.KPI.Num}
-	if x.KPI.Den != "" {
-		ids = append(ids, x.KPI.Den)
+	var sums, shown []string
+	for _, of := range x.Asked {
+		sums = append(sums, a.readableSum(of, takes))
 	}
-	var sums []string
-	for _, id := range ids {
-		sums = append(sums, a.readableSum(id, takes))
-	}
-	var shown []string
-	for i, id := range ids {
-		shown = append(shown, "    "+sums[i]+" as "+id)
+	for i, of := range x.Asked {
+		name := of
+		if strings.Contains(of, " ") {
+			name = []string{"numerator", "denominator"}[i]
+		}
+		shown = append(shown, "    "+sums[i]+" as "+name)
 	}
 	x.SQL = head + "select\n" + strings.Join(shown, ",\n") + "\n" + body
-	values := make([]sql.NullFloat64, len(ids))
+	values := make([]sql.NullFloat64, len(x.Asked))
 	dest := []any{}
 	for i := range values {
 		dest = append(dest, &values[i])
@@ -237,13 +245,23 @@ func (a *asking) behind(x *Explanation, g *group, s stretch) error {
 		return fmt.Errorf("explain: %w\n%s", err, x.SQL)
 	}
 	v := x.Row.KPIs[x.KPI.ID]
-	for i, want := range []*float64{v.Num, v.Den}[:len(ids)] {
-		if values[i].Valid != (want != nil) || want != nil && math.Abs(values[i].Float64-*want) > 1e-6*max(1, math.Abs(*want)*1e-6, float64(len(a.spans))) {
-			return fmt.Errorf("%s: the query gives %v, the frame has %v; the data may have changed in between: ask again", ids[i], values[i].Float64, want)
+	if plain {
+		for i, want := range []*float64{v.Num, v.Den}[:len(x.Asked)] {
+			if want == nil && v.Why != nil {
+				x.SQL = "" // the sum is refused, the query would give it
+				continue
+			}
+			if values[i].Valid != (want != nil) || want != nil && math.Abs(values[i].Float64-*want) > 1e-6*max(1, math.Abs(*want)*1e-6, float64(len(a.spans))) {
+				return fmt.Errorf("%s: the query gives %v, the frame has %v; the data may have changed in between: ask again", x.Asked[i], values[i].Float64, want)
+			}
 		}
 	}
+	var columns []string
+	for i := range x.Asked {
+		columns = append(columns, fmt.Sprintf("x.s%d", i))
+	}
 	rows, err := a.db.QueryContext(a.ctx, head+`
-select b.batch, b.file, b.platform, b.level, b.imported_at, b.known_as_of, b.known_from, b.sha256, x.first_day, x.last_day, x.n, `+strings.Join([]string{"x.s0", "x.s1"}[:len(ids)], ", ")+`
+select b.batch, b.file, b.platform, b.level, b.imported_at, b.known_as_of, b.known_from, b.sha256, x.first_day, x.last_day, x.n, `+strings.Join(columns, ", ")+`
 from (
 select r.batch, min(r.day) as first_day, max(r.last_day) as last_day, count(*) as n, `+numbered(sums)+`
 `+body+`
@@ -259,20 +277,21 @@ order by b.batch`)
 	for rows.Next() {
 		var b Behind
 		var first, last time.Time
-		var num, den sql.NullFloat64
-		dest := []any{&b.Batch, &b.File, &b.Platform, &b.Level, &b.ImportedAt, &b.KnownAsOf, &b.KnownFrom, &b.SHA256, &first, &last, &b.Rows, &num}
-		if len(ids) > 1 {
-			dest = append(dest, &den)
+		sums := make([]sql.NullFloat64, len(x.Asked))
+		dest := []any{&b.Batch, &b.File, &b.Platform, &b.Level, &b.ImportedAt, &b.KnownAsOf, &b.KnownFrom, &b.SHA256, &first, &last, &b.Rows}
+		for i := range sums {
+			dest = append(dest, &sums[i])
 		}
 		if err := rows.Scan(dest...); err != nil {
 			return err
 		}
 		b.FirstDay, b.LastDay = locale.DayOf(first), locale.DayOf(last)
-		if num.Valid {
-			b.Num = &num.Float64
-		}
-		if den.Valid {
-			b.Den = &den.Float64
+		for _, v := range sums {
+			var p *float64
+			if v.Valid {
+				p = ptr(v.Float64)
+			}
+			b.Sums = append(b.Sums, p)
 		}
 		x.Batches = append(x.Batches, b)
 	}
@@ -280,6 +299,39 @@ order by b.batch`)
 		return err
 	}
 	return a.corrections(x, s, takes)
+}
+
+// asked are the sums of exports that a KPI is made of; plain: they are its
+// numerator and its denominator.
+func asked(k KPI) (sums []string, plain bool) {
+	plain = true
+	var leaves []string
+	var add func(id string)
+	add = func(id string) {
+		m := measures[measureAt(id)]
+		if !m.derived {
+			if !slices.Contains(leaves, id) {
+				leaves = append(leaves, id)
+			}
+			return
+		}
+		plain = false
+		for _, x := range m.of {
+			add(x)
+		}
+	}
+	for _, sum := range []string{k.Num, k.Den} {
+		for _, id := range parts(sum) {
+			add(id)
+		}
+		if sum != "" {
+			sums = append(sums, sum)
+		}
+	}
+	if plain {
+		return sums, true
+	}
+	return leaves, false
 }
 
 func numbered(sums []string) string {
@@ -312,7 +364,7 @@ from (
 // readable is the query of a group's sums without parameters: what comes before
 // its select list, and what comes after it, over rows r and p, the lines of the
 // plan.
-func (a *asking) readable(k KPI, g *group, s stretch, takes []take) (head, body string, err error) {
+func (a *asking) readable(sums []string, g *group, s stretch, takes []take) (head, body string, err error) {
 	var b strings.Builder
 	names, err := a.entityNames()
 	if err != nil {
@@ -340,7 +392,7 @@ func (a *asking) readable(k KPI, g *group, s stretch, takes []take) (head, body 
 	if len(args) > 1 {
 		source = strings.Replace(source, "?", literal(args[1].(string)), 1)
 	}
-	columns := a.columnsOf(k, takes)
+	columns := a.columnsOf(sums, takes)
 	days := "select day, day as last_day, account, campaign, stream, batch, " + strings.Join(columns, ", ")
 	if depth > 1 {
 		days += ", ad_group, ad"
@@ -368,8 +420,8 @@ func (a *asking) readable(k KPI, g *group, s stretch, takes []take) (head, body 
 		for _, c := range columns {
 			if slices.Contains(money, c) {
 				c = fmt.Sprintf("round(sum(f.%s) * any_value(x.rate))::bigint", c)
-			} else if c == "reach" {
-				c = "case when count(*) = 1 then max(f.reach) end"
+			} else if slices.Contains(WindowMeasures(), c) {
+				c = "case when count(*) = 1 then max(f." + c + ") end"
 			} else {
 				c = "sum(f." + c + ")::bigint"
 			}
@@ -380,7 +432,13 @@ func (a *asking) readable(k KPI, g *group, s stretch, takes []take) (head, body 
 			"\n    join stream s on s.stream = f.stream\n    group by f.first_day, f.last_day, s.account, f.campaign, f.stream, f.batch"
 	}
 	fmt.Fprintf(&b, ",\nsource as (\n    %s\n)\n", days)
-	body = fmt.Sprintf("from source r\njoin plan p on p.account = r.account and p.campaign = r.campaign\nwhere r.day between %s and %s", date(s.from), date(s.to))
+	streams := ""
+	if slices.ContainsFunc(sums, func(sum string) bool {
+		return slices.ContainsFunc(parts(sum), func(id string) bool { return strings.Contains(column(id), "s.platform") })
+	}) {
+		streams = "\njoin stream s on s.stream = r.stream"
+	}
+	body = fmt.Sprintf("from source r\njoin plan p on p.account = r.account and p.campaign = r.campaign"+streams+"\nwhere r.day between %s and %s", date(s.from), date(s.to))
 	for i, d := range a.q.By {
 		key := g.keys[i]
 		switch {
@@ -428,16 +486,15 @@ func (a *asking) spanRate(p spanRow) (string, error) {
 
 var columnOfRow = regexp.MustCompile(`\br\.(\w+)`)
 
-// columnsOf are the columns of facts that a KPI's sums read.
-func (a *asking) columnsOf(k KPI, takes []take) []string {
+// columnsOf are the columns of facts that sums read.
+func (a *asking) columnsOf(sums []string, takes []take) []string {
 	var list []string
-	for _, id := range []string{k.Num, k.Den} {
-		if id == "" {
-			continue
-		}
-		for _, m := range columnOfRow.FindAllStringSubmatch(a.readableColumn(id, takes), -1) {
-			if !slices.Contains(list, m[1]) {
-				list = append(list, m[1])
+	for _, sum := range sums {
+		for _, id := range parts(sum) {
+			for _, m := range columnOfRow.FindAllStringSubmatch(a.readableColumn(id, takes), -1) {
+				if !slices.Contains(list, m[1]) && m[1] != "campaign" {
+					list = append(list, m[1])
+				}
 			}
 		}
 	}
@@ -482,17 +539,28 @@ func (a *asking) readableColumn(id string, takes []take) string {
 	).Replace(column(id))
 }
 
-// readableSum is the SQL of a measure's sum in units.
-func (a *asking) readableSum(id string, takes []take) string {
-	m := measures[measureAt(id)]
-	c := a.readableColumn(id, takes)
-	switch {
-	case !m.additive:
-		return "case when count(*) = 1 then max(" + c + ") end"
-	case m.scale != 1:
-		return fmt.Sprintf("sum(%s) / %d", c, int64(m.scale))
+// readableSum is the SQL of a sum of measures in units.
+func (a *asking) readableSum(sum string, takes []take) string {
+	one := func(id string) string {
+		m := measures[measureAt(id)]
+		c := a.readableColumn(id, takes)
+		switch {
+		case !m.additive:
+			return "case when count(*) = 1 then max(" + c + ") end"
+		case m.scale != 1:
+			return fmt.Sprintf("sum(%s) / %d", c, int64(m.scale))
+		}
+		return "sum(" + c + ")"
 	}
-	return "sum(" + c + ")"
+	list := terms(sum)
+	if len(list) == 1 && list[0].times == 1 {
+		return one(list[0].measure)
+	}
+	var all []string
+	for _, t := range list {
+		all = append(all, strconv.FormatFloat(t.times, 'f', -1, 64)+" * ("+one(t.measure)+")")
+	}
+	return strings.Join(all, " + ")
 }
 
 // literal is a text as SQL.

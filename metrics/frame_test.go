@@ -380,7 +380,7 @@ func (c *frameCase) explained(q metrics.Question, f *metrics.Frame) {
 				c.t.Errorf("%s %v: %v\n%s", id, where, err, x.SQL)
 				continue
 			}
-			k, _ := metrics.LookupKPI(id)
+			k, _ := q.Scope.KPI(id)
 			wants := []*float64{v.Num}
 			if k.Den != "" {
 				wants = append(wants, v.Den)
@@ -401,8 +401,8 @@ func (c *frameCase) explained(q metrics.Question, f *metrics.Frame) {
 			}
 			var num float64
 			for _, b := range x.Batches {
-				if b.Num != nil {
-					num += *b.Num
+				if b.Sums[0] != nil {
+					num += *b.Sums[0]
 				}
 			}
 			if k.Additive && v.Num != nil && math.Abs(num-*v.Num) > 1e-5 {

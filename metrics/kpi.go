@@ -7,7 +7,11 @@ package metrics
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
+	"vigie/internal/agency"
 	"vigie/internal/locale"
 )
 
@@ -18,9 +22,11 @@ type Unit string
 const (
 	Count Unit = "count"
 	Money Unit = "money"
+	Price Unit = "price" // money with three decimals, for what costs cents
 	Rate  Unit = "rate"  // a ratio, written as a percentage
 	Times Unit = "times" // a multiple
 	Ratio Unit = "ratio" // a plain quotient with one decimal
+	Hours Unit = "hours"
 )
 
 // Interval names the method that gives a KPI its 90 % interval; each is a
@@ -43,14 +49,14 @@ type KPI struct {
 	Label   locale.Text
 	Doc     locale.Text
 	Formula locale.Text
-	Num     string  // measure
-	Den     string  // measure; empty where Num is the value
+	Num     string  // a measure, or a sum as "sessions - engaged_sessions" or "conversions + 0.5 messages"
+	Den     string  // the same; empty where Num is the value
 	Scale   float64 // 1, or 1000 for a cost per mille
 	Unit    Unit
 	Better  int // which way is good: +1 up, -1 down, 0 neither
 	// Additive KPIs may be summed over days and objects; a ratio of additive
 	// sums may be recomputed over them; the others keep the window and the
-	// level at which they were printed.
+	// level at which they were printed, and a wrong sum is refused with the reason.
 	Additive bool
 	Interval Interval
 	// Volume is the measure whose sum says on how much data the value rests;
@@ -58,11 +64,20 @@ type KPI struct {
 	Volume    string
 	MinVolume float64
 	LowVolume float64
-	Trap      locale.Text
+	// Named: a question has to ask for it by name, since it rests on more than
+	// what exports hold.
+	Named bool
+	// Confidential: it tells the agency's terms. No question answers it unless it
+	// names it, no campaign may have a target on it, no edition holds it.
+	Confidential bool
+	Trap         locale.Text
 }
 
 // KPIs is the table, in the order in which it is printed.
-var KPIs = []KPI{
+var KPIs = slices.Concat(mainKPIs, leadKPIs, visibilityKPIs, videoKPIs, siteKPIs, auctionKPIs, mailKPIs, marginKPIs, pressureKPIs, steeringKPIs)
+
+// mainKPIs are those of any campaign; the others are in kpitopics.go.
+var mainKPIs = []KPI{
 	{
 		ID:       "impressions",
 		Label:    locale.Text{EN: "Impressions", FR: "Impressions"},
@@ -311,6 +326,107 @@ func LookupKPI(id string) (KPI, bool) {
 	return KPI{}, false
 }
 
+// Table are the KPIs that can be asked of a scope: Vigie's, then the agency's own.
+func (s *Scope) Table() []KPI { return slices.Concat(KPIs, s.own) }
+
+// KPI finds one of them by id.
+func (s *Scope) KPI(id string) (KPI, bool) {
+	if k, ok := s.ownKPI(id); ok {
+		return k, true
+	}
+	return LookupKPI(id)
+}
+
+func (s *Scope) ownKPI(id string) (KPI, bool) {
+	for _, k := range s.own {
+		if k.ID == id {
+			return k, true
+		}
+	}
+	return KPI{}, false
+}
+
+// OwnKPIs are the agency's own KPIs, as its workspace defines them.
+func OwnKPIs(a *agency.Agency) []KPI {
+	if a == nil {
+		return nil
+	}
+	var list []KPI
+	for _, own := range a.KPIs {
+		k := KPI{
+			ID: own.ID, Label: own.Label, Doc: own.Definition, Num: sumOf(own.Num), Den: sumOf(own.Den),
+			Scale: own.Scale, Unit: Unit(own.Unit), Better: own.Better, Additive: len(own.Den) == 0,
+		}
+		k.Formula = locale.Text{EN: formula(own, locale.EN), FR: formula(own, locale.FR)}
+		if k.Den != "" {
+			k.Interval, k.Volume, k.MinVolume, k.LowVolume = LogDelta, k.Den, own.Minimum, own.Minimum
+		}
+		list = append(list, k)
+	}
+	return list
+}
+
+// sumOf writes a sum as Num and Den hold it.
+func sumOf(list []agency.Term) string {
+	var b strings.Builder
+	for i, t := range list {
+		times := t.Times
+		switch {
+		case times < 0 && i == 0:
+			b.WriteString("- ")
+		case times < 0:
+			b.WriteString(" - ")
+		case i > 0:
+			b.WriteString(" + ")
+		}
+		if times = max(times, -times); times != 1 {
+			b.WriteString(strconv.FormatFloat(times, 'f', -1, 64) + " ")
+		}
+		b.WriteString(t.Measure)
+	}
+	return b.String()
+}
+
+// formula writes what an own KPI is made of as people read it.
+func formula(k *agency.KPI, l locale.Lang) string {
+	sum := func(list []agency.Term) string {
+		var b strings.Builder
+		for i, t := range list {
+			times := t.Times
+			switch {
+			case times < 0 && i == 0:
+				b.WriteString("− ")
+			case times < 0:
+				b.WriteString(" − ")
+			case i > 0:
+				b.WriteString(" + ")
+			}
+			if times = max(times, -times); times != 1 {
+				b.WriteString(number(l, times) + " × ")
+			}
+			b.WriteString(t.Measure)
+		}
+		if len(list) > 1 && len(k.Den) > 0 {
+			return "(" + b.String() + ")"
+		}
+		return b.String()
+	}
+	s := sum(k.Num)
+	if len(k.Den) > 0 {
+		s += " ÷ " + sum(k.Den)
+	}
+	if k.Scale != 1 {
+		s += " × " + number(l, k.Scale)
+	}
+	return s
+}
+
+// number writes a coefficient with the decimals that it has.
+func number(l locale.Lang, v float64) string {
+	_, decimals, _ := strings.Cut(strconv.FormatFloat(v, 'f', -1, 64), ".")
+	return l.Number(v, len(decimals))
+}
+
 // Format writes a value of the KPI as people read it; a value that is absent
 // is a dash. Currency is an ISO code.
 func (k KPI) Format(v float64, l locale.Lang, currency string) string {
@@ -319,6 +435,10 @@ func (k KPI) Format(v float64, l locale.Lang, currency string) string {
 		return l.Count(v)
 	case Money:
 		return l.Money(v, currency, 2)
+	case Price:
+		return l.Money(v, currency, 3)
+	case Hours:
+		return l.Number(v, 0) + locale.NBSP + "h"
 	case Rate:
 		return l.Percent(v, 2)
 	case Times:

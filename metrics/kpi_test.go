@@ -8,13 +8,14 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/tools/txtar"
 
+	"vigie/ingest"
 	"vigie/internal/agency"
 	"vigie/internal/locale"
 	"vigie/internal/warehouse"
@@ -43,7 +44,7 @@ func TestKPIs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := answer(t, k, part(t, archive, "facts.csv"))
+			got := answer(t, k, archive)
 			golden(t, file, archive, "golden", got)
 		})
 	}
@@ -83,12 +84,27 @@ func golden(t *testing.T, file string, a *txtar.Archive, name, got string) {
 	}
 }
 
-// store puts facts given as CSV (day, campaign, measures in units) into a new
-// database, all on one account, and returns it with the scope of their client.
+// store puts facts given as CSV (day, campaign, the platform where it is not
+// Google Ads, measures in units) into a new database, all of a platform on one
+// account, and returns it with the scope of their client.
 func store(t *testing.T, facts string) (*warehouse.Warehouse, *metrics.Scope) {
 	t.Helper()
-	ctx := context.Background()
-	w, err := warehouse.OpenMemory(ctx)
+	w := fill(t, facts)
+	return w, scope(t, w, &agency.Client{ID: "c"}, nil)
+}
+
+func scope(t *testing.T, w *warehouse.Warehouse, client *agency.Client, brief *agency.Campaign) *metrics.Scope {
+	t.Helper()
+	s, err := metrics.LoadScope(context.Background(), w.DB(), client, brief)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func fill(t *testing.T, facts string) *warehouse.Warehouse {
+	t.Helper()
+	w, err := warehouse.OpenMemory(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,47 +119,124 @@ func store(t *testing.T, facts string) (*warehouse.Warehouse, *metrics.Scope) {
 			t.Fatalf("%s: %v", sql, err)
 		}
 	}
-	exec("insert into entity values (1, 'c', 'googleads', 1, 'account', 0, '', '', null)")
-	exec("insert into stream values (2, 'c', 'googleads', 1, 'campaign', 1, '', 0, 'day', 'EUR')")
 	exec("insert into batch values (1, 'c', '', 'facts.csv', 'googleads', 'campaign', null, null, null, null, true, 0, 0, timestamp '2025-02-01', 'file', timestamp '2025-02-01', null, 'absent', false, '{}')")
-	keys := map[string]int{}
+	accounts, keys := map[string]int{}, map[string]int{}
 	for _, rec := range records[1:] {
-		name := rec[1]
-		if keys[name] == 0 {
-			keys[name] = 10 + len(keys)
-			exec("insert into entity values (?, 'c', 'googleads', 1, 'campaign', 1, '', ?, null)", keys[name], name)
+		name, platform, first := rec[1], "googleads", 2
+		if records[0][2] == "platform" {
+			platform, first = rec[2], 3
 		}
-		cols, vals := []string{"day", "account", "campaign", "stream", "batch"}, []any{rec[0], 1, keys[name], 2, 1}
-		for i, id := range records[0][2:] {
-			if rec[i+2] == "" {
+		account := accounts[platform]
+		if account == 0 {
+			account = 1 + 100*len(accounts)
+			accounts[platform] = account
+			exec("insert into entity values (?, 'c', ?, ?, 'account', 0, '', '', null)", account, platform, account)
+			exec("insert into stream values (?, 'c', ?, ?, 'campaign', 1, '', 0, 'day', 'EUR')", account+1, platform, account)
+		}
+		if keys[platform+name] == 0 {
+			keys[platform+name] = 10 + len(keys)
+			exec("insert into entity values (?, 'c', ?, ?, 'campaign', 1, '', ?, null)", keys[platform+name], platform, account, name)
+		}
+		key := keys[platform+name]
+		cols, vals := []string{"day", "account", "campaign", "stream", "batch"}, []any{rec[0], account, key, account + 1, 1}
+		for i, id := range records[0][first:] {
+			if rec[i+first] == "" {
 				continue
 			}
-			v, err := strconv.ParseFloat(rec[i+2], 64)
+			v, err := strconv.ParseFloat(rec[i+first], 64)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if slices.Contains([]string{"spend", "conversions", "conversion_value"}, id) {
-				v *= metrics.Micro
+			m, ok := ingest.LookupMeasure(id)
+			if !ok {
+				t.Fatalf("no measure is called %s", id)
 			}
-			cols, vals = append(cols, id), append(vals, int64(math.Round(v)))
+			cols, vals = append(cols, id), append(vals, int64(math.Round(v*float64(m.Unit.Scale()))))
 		}
 		exec("insert into rollup ("+strings.Join(cols, ", ")+") values (?::date"+strings.Repeat(", ?", len(cols)-1)+")", vals...)
-		exec("insert into cell values (2, ?::date, ?, 1, false, age_of(timestamp '2025-02-01', 1))", rec[0], keys[name])
+		exec("insert into cell values (?, ?::date, ?, 1, false, age_of(timestamp '2025-02-01', 1))", account+1, rec[0], key)
 	}
-	scope, err := metrics.LoadScope(ctx, w.DB(), &agency.Client{ID: "c"}, nil)
+	return w
+}
+
+// workspace is the client of a case and its brief: parts client.yaml and
+// campaign.yaml, and the agency's own KPIs under kpis/. A case without them has
+// a client that says nothing.
+func workspace(t *testing.T, archive *txtar.Archive) (*agency.Client, *agency.Campaign) {
+	t.Helper()
+	dir := t.TempDir()
+	files := map[string]string{
+		"vigie.yaml":            "{name: A, time_zone: Europe/Paris, currency: EUR}",
+		"clients/c/client.yaml": "{name: C}",
+	}
+	for _, f := range archive.Files {
+		switch {
+		case f.Name == "client.yaml":
+			files["clients/c/client.yaml"] = string(f.Data)
+		case f.Name == "campaign.yaml":
+			files["clients/c/k/campaign.yaml"] = string(f.Data)
+		case strings.HasPrefix(f.Name, "kpis/"):
+			files[f.Name] = string(f.Data)
+		}
+	}
+	for name, text := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a, err := agency.Open(dir, agency.Known{Sums: metrics.SumMeasures()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return w, scope
+	if err := a.Err(); err != nil {
+		t.Fatal(err)
+	}
+	c := a.Clients[0]
+	if len(c.Campaigns) == 0 {
+		return c, nil
+	}
+	return c, c.Campaigns[0]
 }
 
-func answer(t *testing.T, k metrics.KPI, facts string) string {
+// answer asks for a KPI by platform campaign, or as the case's part "question"
+// says: by, from, to and now, a line each.
+func answer(t *testing.T, k metrics.KPI, archive *txtar.Archive) string {
 	t.Helper()
-	w, scope := store(t, facts)
-	f, err := metrics.Ask(context.Background(), w.DB(), metrics.Question{
-		Scope: scope, KPIs: []string{k.ID, "spend"},
+	w := fill(t, part(t, archive, "facts.csv"))
+	client, brief := workspace(t, archive)
+	q := metrics.Question{
+		Scope: scope(t, w, client, brief), KPIs: []string{k.ID, "spend"},
 		From: locale.Date(2025, 1, 1), To: locale.Date(2025, 1, 31), By: []string{"platform_campaign"},
-	})
+	}
+	for _, f := range archive.Files {
+		if f.Name != "question" {
+			continue
+		}
+		for line := range strings.Lines(string(f.Data)) {
+			word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+			var err error
+			switch word {
+			case "by":
+				q.By = strings.Fields(rest)
+			case "from":
+				q.From, err = locale.ParseDay(rest)
+			case "to":
+				q.To, err = locale.ParseDay(rest)
+			case "now":
+				q.Now, err = time.Parse(time.RFC3339, rest)
+			default:
+				t.Fatalf("the question says %q: want by, from, to or now", line)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	f, err := metrics.Ask(context.Background(), w.DB(), q)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,10 +254,13 @@ func answer(t *testing.T, k metrics.KPI, facts string) string {
 		if k.Volume != "" {
 			fmt.Fprintf(&b, " %s", v.Volume)
 		}
+		if v.Value == nil && v.Why != nil {
+			fmt.Fprintf(&b, " (%s)", v.Why.EN)
+		}
 		b.WriteString("\n")
 	}
 	for _, r := range f.Rows {
-		line(r.Labels[0], r.KPIs[k.ID])
+		line(strings.Join(r.Labels, " "), r.KPIs[k.ID])
 	}
 	line("total", f.Total.KPIs[k.ID])
 	return b.String()

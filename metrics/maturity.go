@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,13 +34,14 @@ func MatureAfter(window int) int {
 
 // Matures reports a KPI that rests on conversions, which come in late.
 func (k KPI) Matures() bool {
-	for _, id := range []string{k.Num, k.Den} {
+	return slices.ContainsFunc(slices.Concat(parts(k.Num), parts(k.Den)), func(id string) bool {
 		switch id {
-		case "conversions", "conversion_value", "valued_conversions", "valued_spend":
+		case "conversions", "conversion_value", "valued_conversions", "valued_spend", "gross_margin", "net_margin",
+			"ad_leads", "all_conversions", "view_conversions", "purchases", "purchase_value":
 			return true
 		}
-	}
-	return false
+		return false
+	})
 }
 
 // age says what a file that was made at an instant can know of a day: whether the

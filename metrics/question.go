@@ -29,7 +29,7 @@ func query(name string) string {
 // Question is what one asks of a scope.
 type Question struct {
 	Scope    *Scope
-	KPIs     []string // ids; none: all
+	KPIs     []string // ids; none: those that the exports have figures for
 	From, To locale.Day
 	// By lists dimensions: day, week, month, quarter, year, platform, channel,
 	// account, platform_campaign, ad_group, ad, or the name of a breakdown. Only
@@ -43,6 +43,9 @@ type Question struct {
 	Brief *agency.Campaign
 	// AsOf asks for what was known at that instant; zero: what is known now.
 	AsOf time.Time
+	// Now is the clock that freshness and completeness are told by; zero: they
+	// are not told.
+	Now time.Time
 }
 
 // Frame is the answer: KPI values by group, each with the sums behind it.
@@ -56,6 +59,9 @@ type Frame struct {
 	Rows     []Row         `json:"rows"`
 	Total    Row           `json:"total"`
 	Notes    []locale.Text `json:"notes"`
+	// Own are the agency's own KPIs among those asked for, as its workspace
+	// defined them then.
+	Own []KPI `json:"own_kpis,omitempty"`
 	// Conversion is how amounts of several currencies came into one; nil where
 	// all are in Currency. The notes say it in words.
 	Conversion *Conversion `json:"conversion,omitempty"`
@@ -83,6 +89,16 @@ var Comparisons = []Comparison{ComparePrevious, CompareYear, ComparePlan, Compar
 
 // YearDays is how far back the year before is: 52 weeks.
 const YearDays = 364
+
+// KPI is a KPI that the frame may hold, by id.
+func (f *Frame) KPI(id string) (KPI, bool) {
+	for _, k := range f.Own {
+		if k.ID == id {
+			return k, true
+		}
+	}
+	return LookupKPI(id)
+}
 
 // Row is one group of a frame.
 type Row struct {
@@ -151,96 +167,9 @@ type ErrQuestion struct{ locale.Text }
 
 func (e *ErrQuestion) Error() string { return e.EN }
 
-// the measures that frames are made of, in stored units; the two that a brief
-// defines for each channel come first. What is "valued" counts only rows whose
-// export has a conversion value: an average order over leads that have none
-// would be too small.
-var measures = []struct {
-	id       string
-	scale    float64
-	additive bool
-	money    bool
-}{
-	{"conversions", Micro, true, false},
-	{"conversion_value", Micro, true, true},
-	{"impressions", 1, true, false},
-	{"clicks", 1, true, false},
-	{"spend", Micro, true, true},
-	{"valued_conversions", Micro, true, false},
-	{"valued_spend", Micro, true, true},
-	{"reach", 1, false, false},
-}
-
-func measureAt(id string) int {
-	for i, m := range measures {
-		if m.id == id {
-			return i
-		}
-	}
-	panic("metrics: no measure " + id)
-}
-
-// IsMoney reports a measure whose sums are amounts.
-func IsMoney(measure string) bool {
-	return slices.ContainsFunc(moneyMeasures(), func(i int) bool { return measures[i].id == measure })
-}
-
-// moneyMeasures are the positions of the measures that are amounts.
-func moneyMeasures() []int {
-	var list []int
-	for i, m := range measures {
-		if m.money {
-			list = append(list, i)
-		}
-	}
-	return list
-}
-
-// The measures that a brief may count as its conversions, and their values,
-// all in millionths. agency validates briefs against these lists.
-var (
-	conversionColumns = []string{"conversions", "all_conversions", "view_conversions", "leads", "purchases", "add_to_cart", "checkouts", "registrations"}
-	countColumns      = []string{"messages", "landing_page_views", "orders", "thruplays"}
-	valueColumns      = []string{"conversion_value", "purchase_value", "revenue"}
-)
-
-// ConversionMeasures are the measures that a brief may count as conversions.
-func ConversionMeasures() []string { return slices.Concat(conversionColumns, countColumns) }
-
-func caseOf(chosen string, millionths, counts []string) string {
-	var b strings.Builder
-	if len(millionths)+len(counts) == 0 {
-		return "null::bigint"
-	}
-	b.WriteString("case " + chosen)
-	for _, c := range millionths {
-		fmt.Fprintf(&b, " when '%s' then r.%s", c, c)
-	}
-	for _, c := range counts {
-		fmt.Fprintf(&b, " when '%s' then r.%s * %d", c, c, Micro)
-	}
-	b.WriteString(" end")
-	return b.String()
-}
-
-var (
-	conversionsSQL = caseOf("t.conversions", conversionColumns, countColumns)
-	valueSQL       = caseOf("t.value", valueColumns, nil)
-)
-
-// column is the SQL of a measure in a row r of the source.
-func column(id string) string {
-	switch id {
-	case "conversions":
-		return conversionsSQL
-	case "conversion_value":
-		return valueSQL
-	case "valued_conversions":
-		return "case when " + valueSQL + " is not null then " + conversionsSQL + " end"
-	case "valued_spend":
-		return "case when " + valueSQL + " is not null then r.spend end"
-	}
-	return "r." + id
+// IsMoney reports a sum of amounts.
+func IsMoney(sum string) bool {
+	return !slices.ContainsFunc(parts(sum), func(id string) bool { return !measures[measureAt(id)].money })
 }
 
 // group accumulates one group of rows over its weekdays.
@@ -252,6 +181,9 @@ type group struct {
 	spans  int
 	known  []bool
 	sums   []int64
+	kinds  []int64                // the platforms, or their rules, that a measure came from, a bit each
+	whys   map[string]locale.Text // why a sum was taken away
+	ranges map[string][2]float64  // of derived measures that are estimates
 	weeks  map[string]*stats.Week
 	ratios map[string]stats.Sums
 }
@@ -261,25 +193,27 @@ func newGroup(keys []string) *group {
 		keys:   keys,
 		known:  make([]bool, len(measures)),
 		sums:   make([]int64, len(measures)),
+		kinds:  make([]int64, len(measures)),
 		weeks:  map[string]*stats.Week{},
 		ratios: map[string]stats.Sums{},
 	}
 }
 
-func (g *group) sum(id string) (float64, bool) {
-	i := measureAt(id)
-	return float64(g.sums[i]) / measures[i].scale, g.known[i]
+// sum is a sum of measures in units; it is known where each of them is.
+func (g *group) sum(of string) (v float64, known bool) {
+	known = true
+	for _, t := range terms(of) {
+		i := measureAt(t.measure)
+		v += t.times * (float64(g.sums[i]) / measures[i].scale)
+		known = known && g.known[i]
+	}
+	return v, known
 }
 
 // Ask answers a question.
 func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
-	if len(q.KPIs) == 0 {
-		for _, k := range KPIs {
-			q.KPIs = append(q.KPIs, k.ID)
-		}
-	}
 	for _, id := range q.KPIs {
-		if _, ok := LookupKPI(id); !ok {
+		if _, ok := q.Scope.KPI(id); !ok {
 			return nil, &ErrQuestion{locale.Text{
 				EN: fmt.Sprintf("no KPI is called %q; vigie kpi --list shows them", id),
 				FR: fmt.Sprintf("aucun indicateur ne s’appelle «\u00a0%s\u00a0»\u00a0; vigie kpi --list les montre", id),
@@ -299,6 +233,14 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 	if err := ask.aims(); err != nil {
 		return nil, err
 	}
+	unnamed := len(q.KPIs) == 0
+	if unnamed {
+		var err error
+		if q.KPIs, err = ask.answerable(); err != nil {
+			return nil, err
+		}
+		ask.q.KPIs = q.KPIs
+	}
 	groups, err := ask.groups(q.By, q.From, q.To)
 	if err != nil {
 		return nil, err
@@ -312,7 +254,7 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 	if err := ask.noteMissing(groups, whole); err != nil {
 		return nil, err
 	}
-	if slices.ContainsFunc(q.KPIs, func(id string) bool { k, _ := LookupKPI(id); return k.Matures() }) {
+	if slices.ContainsFunc(q.KPIs, func(id string) bool { k, _ := q.Scope.KPI(id); return k.Matures() }) {
 		if err := ask.ages(groups, q.By); err != nil {
 			return nil, err
 		}
@@ -363,6 +305,9 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 		for id, g := range groups {
 			row := ask.row(g, prior)
 			ask.compareRow(&row, q.By, compared[id], prior)
+			if unnamed {
+				row.trim()
+			}
 			row.Missing = len(known.missing(ask.ownAccounts(g), ask.shown(q.By, g)))
 			if ask.time != "" && ask.time != "day" {
 				row.Partial = ask.cut(q.By, g, known)
@@ -390,6 +335,11 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 		return nil, err
 	}
 	ask.noteAims(f)
+	for _, id := range q.KPIs {
+		if k, own := q.Scope.ownKPI(id); own {
+			f.Own = append(f.Own, k)
+		}
+	}
 	f.Conversion = ask.conversion
 	f.Notes = append(f.Conversion.Notes(), ask.notes...)
 	if f.Notes == nil {
@@ -397,6 +347,26 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 	}
 	return f, nil
 }
+
+// trim leaves out of a row of an unnamed question what no export has for it:
+// e-mails of a search campaign.
+func (r *Row) trim() {
+	for id, v := range r.KPIs {
+		if v.Why != nil && (*v.Why == noExport || *v.Why == noWholeLine) {
+			delete(r.KPIs, id)
+			delete(r.Previous, id)
+		}
+	}
+}
+
+// Why a sum is not known that no export holds: at all, or for the whole line.
+var (
+	noExport    = locale.Text{EN: "no export has it", FR: "aucun export ne le contient"}
+	noWholeLine = locale.Text{
+		EN: "no export has it for the whole of the line, and it does not add up from parts",
+		FR: "aucun export ne le donne pour la ligne entière, et il ne s’additionne pas à partir de ses parties",
+	}
+)
 
 // Previous is the period of equal length that ends the day before.
 func Previous(from, to locale.Day) (locale.Day, locale.Day) {
@@ -543,18 +513,24 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 	kpis := a.intervals()
 	exprs, names := a.dims(by)
 	var cols, sums, squares []string
-	needed := a.needed()
-	for _, m := range measures {
-		if !needed[m.id] {
-			cols = append(cols, "null::bigint as "+m.id)
-			sums = append(sums, "null::bigint")
-		} else if m.additive {
+	held := a.held()
+	var kinds []int // measures that platforms count by several rules, or that do not add up
+	for _, i := range held {
+		m := measures[i]
+		if m.additive {
 			cols = append(cols, fmt.Sprintf("sum(%s)::bigint as %s", a.q.Scope.chosen(column(m.id)), m.id))
 			sums = append(sums, fmt.Sprintf("sum(%s)::bigint", m.id))
 		} else {
-			cols = append(cols, fmt.Sprintf("case when count(*) = 1 then max(r.%s) end as %s", m.id, m.id))
+			cols = append(cols, fmt.Sprintf("case when count(*) = 1 then max(%s) end as %s", column(m.id), m.id))
 			sums = append(sums, fmt.Sprintf("case when count(*) = 1 then max(%s) end", m.id))
 		}
+		if m.kinds != nil || !m.additive {
+			kinds = append(kinds, i)
+		}
+	}
+	for _, i := range kinds {
+		cols = append(cols, fmt.Sprintf("bit_or(%s) as %s_kinds", measures[i].kindSQL(), measures[i].id))
+		sums = append(sums, fmt.Sprintf("bit_or(%s_kinds)::bigint", measures[i].id))
 	}
 	for _, k := range kpis {
 		x, y := unit(k.Num), unit(k.Den)
@@ -597,7 +573,7 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 	}
 	defer rows.Close()
 	keys := make([]sql.NullString, len(names))
-	vals := make([]sql.NullInt64, len(measures))
+	vals := make([]sql.NullInt64, len(held)+len(kinds))
 	sq := make([]float64, len(squares))
 	var weekday int
 	var days int64
@@ -627,13 +603,16 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 			out[id] = g
 		}
 		g.days += int(days)
-		unit := make(map[string]float64, len(measures))
-		for i, v := range vals {
-			if v.Valid {
+		unit := make(map[string]float64, len(held))
+		for j, i := range held {
+			if v := vals[j]; v.Valid {
 				g.known[i] = true
 				g.sums[i] += v.Int64
 				unit[measures[i].id] = float64(v.Int64) / measures[i].scale
 			}
+		}
+		for j, i := range kinds {
+			g.kinds[i] |= vals[len(held)+j].Int64
 		}
 		n := 0
 		for _, k := range kpis {
@@ -651,14 +630,14 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 				d := &w[weekday-1]
 				d.Days += int(sq[n])
 				d.Y += sq[n+1]
-				d.N += unit[exposure]
+				d.N += total(unit, exposure)
 				d.YY += sq[n+2]
 				n += 3
 			case LogDelta:
 				m := g.ratios[k.ID]
 				m.D += int(days)
-				m.Y += unit[k.Num]
-				m.X += unit[k.Den]
+				m.Y += total(unit, k.Num)
+				m.X += total(unit, k.Den)
 				m.YY += sq[n]
 				m.XX += sq[n+1]
 				m.XY += sq[n+2]
@@ -678,20 +657,68 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 			}
 		}
 	}
-	return out, a.addSpans(out, by, from, to)
+	if err := a.addSpans(out, by, from, to); err != nil {
+		return nil, err
+	}
+	return out, a.settle(out, by, from, to)
 }
 
-// needed are the measures that the question's KPIs are made of and judged by, and
-// those that its notes and the order of its rows look at.
-func (a *asking) needed() map[string]bool {
-	need := map[string]bool{"spend": true, "conversions": true}
-	for _, id := range a.q.KPIs {
-		k, _ := LookupKPI(id)
-		for _, m := range []string{k.Num, k.Den, k.Volume} {
-			need[m] = true
+// answerable are the KPIs that an unnamed question is about: those of which the
+// exports hold every part in the period. Those that the workspace has to say
+// something for, and those that are no matter of a client's, are asked for by
+// name.
+func (a *asking) answerable() ([]string, error) {
+	everything := *a
+	for _, k := range a.q.Scope.Table() {
+		everything.q.KPIs = append(everything.q.KPIs, k.ID)
+	}
+	held := everything.held()
+	var counts []string
+	for _, i := range held {
+		counts = append(counts, fmt.Sprintf("count(%s)", column(measures[i].id)))
+	}
+	has := make([]bool, len(measures))
+	rows := make([]int64, len(held))
+	dest := make([]any, len(held))
+	for i := range rows {
+		dest[i] = &rows[i]
+	}
+	err := a.db.QueryRowContext(a.ctx, fmt.Sprintf(`with take as (%s)
+select %s
+from %s r
+join take t on t.account = r.account and t.campaign = r.campaign
+join stream s on s.stream = r.stream
+where r.day between %s and %s`, takeSQL, strings.Join(counts, ", "), a.source(a.depth, strings.Join(a.splits, ","), a.q.From, a.q.To), date(a.q.From), date(a.q.To)),
+		a.q.Scope.plan()).Scan(dest...)
+	if err != nil {
+		return nil, fmt.Errorf("measures of the period: %w", err)
+	}
+	for j, i := range held {
+		has[i] = rows[j] > 0
+	}
+	spans, err := everything.loadSpans(a.q.From, a.q.To)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range spans {
+		for _, i := range held {
+			has[i] = has[i] || p.known[i]
 		}
 	}
-	return need
+	ids := []string{}
+	for _, k := range a.q.Scope.Table() {
+		all := !k.Named && !k.Confidential
+		for _, id := range slices.Concat(parts(k.Num), parts(k.Den)) {
+			all = all && has[measureAt(id)]
+		}
+		if all {
+			ids = append(ids, k.ID)
+		}
+	}
+	if len(ids) == 0 {
+		ids = []string{"impressions", "clicks", "spend", "conversions"} // nothing is known: the notes say why
+	}
+	return ids, nil
 }
 
 // chosen is SQL with the choices that the scope's channels do not make left out
@@ -726,7 +753,7 @@ func factsSource(s *Scope, asOf time.Time, depth int, splits string, from, to lo
 }
 
 func factsOf(name string, s *Scope, asOf time.Time, depth int, splits string, from, to locale.Day) string {
-	cols := slices.Concat(conversionColumns, countColumns, moneyColumns(), []string{"impressions", "clicks", "reach"})
+	cols := slices.Concat(countedColumns(), moneyColumns())
 	for i, c := range cols {
 		cols[i] = "f." + c
 	}
@@ -746,15 +773,6 @@ func instant(t time.Time) string {
 
 func date(d locale.Day) string { return "date '" + d.String() + "'" }
 
-// unit is the SQL of a measure in units, as a double, in by_day.
-func unit(id string) string {
-	m := measures[measureAt(id)]
-	if m.scale == 1 {
-		return id + "::double"
-	}
-	return fmt.Sprintf("(%s::double / %d)", id, int64(m.scale))
-}
-
 // exact is the SQL of a sum of doubles that does not depend on the order in
 // which threads add them: each is rounded to nine decimals first.
 func exact(term, where string) string {
@@ -765,7 +783,7 @@ func exact(term, where string) string {
 func (a *asking) intervals() []KPI {
 	var list []KPI
 	for _, id := range a.q.KPIs {
-		if k, _ := LookupKPI(id); k.Interval != None {
+		if k, _ := a.q.Scope.KPI(id); k.Interval != None {
 			list = append(list, k)
 		}
 	}
@@ -847,7 +865,7 @@ func (a *asking) priors(groups map[string]*group) (map[string]float64, error) {
 
 func (a *asking) row(g *group, prior map[string]float64) Row {
 	for _, id := range a.q.KPIs {
-		k, _ := LookupKPI(id)
+		k, _ := a.q.Scope.KPI(id)
 		a.value(k, g, prior[id])
 	}
 	return Row{Keys: g.keys, KPIs: a.values[g], Days: g.days, Young: g.young, Moving: g.moving}
@@ -887,8 +905,11 @@ func value(k KPI, g *group, prior float64) Value {
 	}
 	if k.Den == "" {
 		if numKnown {
-			v.Value = ptr(num)
+			v.Value = ptr(k.Scale * num)
 			v.Volume = VolumeEnough
+			if r, ok := g.ranges[k.Num]; ok {
+				v.Low, v.High = ptr(r[0]), ptr(r[1])
+			}
 		}
 		return v
 	}
@@ -970,19 +991,31 @@ func interval(k KPI, g *group, prior float64) (low, high, phi float64) {
 	return e.Low, e.High, phi
 }
 
-// why says why a measure has no sum.
-func why(measure string, g *group) *locale.Text {
-	i := measureAt(measure)
-	if !measures[i].additive && g.days+g.spans > 1 {
-		return &locale.Text{
-			EN: "does not add up over days, objects or platforms: ask by day and platform_campaign, or import an export of the very period",
-			FR: "ne s’additionne ni sur les jours, ni sur les objets, ni entre plateformes\u00a0: demandez par jour et platform_campaign, ou importez un export de la période exacte",
+// why says why a sum of measures is not known.
+func why(sum string, g *group) *locale.Text {
+	for _, id := range parts(sum) {
+		i := measureAt(id)
+		if g.known[i] {
+			continue
 		}
+		if w, ok := g.whys[id]; ok {
+			return &w
+		}
+		if !measures[i].additive && g.kinds[i] != 0 {
+			return &locale.Text{
+				EN: "does not add up over days, objects or platforms: ask by day and platform_campaign, or import an export of the very period",
+				FR: "ne s’additionne ni sur les jours, ni sur les objets, ni entre plateformes\u00a0: demandez par jour et platform_campaign, ou importez un export de la période exacte",
+			}
+		}
+		if !measures[i].additive && g.days+g.spans > 0 {
+			return &noWholeLine
+		}
+		break
 	}
 	if g.days+g.spans == 0 {
 		return &locale.Text{EN: "nothing is known of the period", FR: "rien n’est connu de la période"}
 	}
-	return &locale.Text{EN: "no export has it", FR: "aucun export ne le contient"}
+	return &noExport
 }
 
 // changes compares a group with the one before.
@@ -993,7 +1026,7 @@ func (a *asking) changes(x comparison, prior map[string]float64) map[string]Chan
 	}
 	out := map[string]Change{}
 	for _, id := range a.q.KPIs {
-		k, _ := LookupKPI(id)
+		k, _ := a.q.Scope.KPI(id)
 		now, was := a.value(k, g, prior[id]), a.value(k, before, prior[id])
 		c := Change{Value: was}
 		if now.Value != nil && was.Value != nil && *was.Value != 0 && (x.sums || k.Den != "") {
@@ -1035,17 +1068,19 @@ func changeInterval(k KPI, g, before *group, prior float64) (low, high float64) 
 	return math.NaN(), math.NaN()
 }
 
-// unconvertedSQL sums the spend of exports that have no conversions at all. An
-// export that has the column may leave a day without any empty.
+// unconvertedSQL sums the spend of exports that have no conversions at all, and
+// the clicks of exports without spend. An export that has the column may leave a
+// day without any empty.
 const unconvertedSQL = `
 with take as (%s)
-select coalesce(sum(spend), 0)::bigint
+select coalesce(sum(spend) filter (where n = 0), 0)::bigint, coalesce(sum(clicks) filter (where paid = 0), 0)::bigint
 from (
-    select t.channel, r.batch, sum(r.spend) filter (where r.day between %s and %s) as spend, count(%s) as n
+    select t.channel, r.batch,
+        sum(r.spend) filter (where r.day between %s and %s) as spend, count(%s) as n,
+        sum(r.clicks) filter (where r.day between %s and %s) as clicks, count(r.spend) as paid
     from %s r join take t on t.account = r.account and t.campaign = r.campaign
     group by all
-)
-where n = 0`
+)`
 
 // noteMissing says what the totals leave out or mix.
 func (a *asking) noteMissing(groups, whole map[string]*group) error {
@@ -1057,16 +1092,17 @@ func (a *asking) noteMissing(groups, whole map[string]*group) error {
 	if err != nil {
 		return err
 	}
-	// An export that has conversions in the period has some; of the others the
-	// whole is looked at.
-	var without int64
+	// An export that has conversions, or spend, in the period has some; of the
+	// others the whole is looked at.
+	var without, free int64
 	period := fmt.Sprintf("(select * from %s where day between %s and %s)", source, date(a.q.From), date(a.q.To))
 	for _, from := range []string{period, source} {
-		err = a.db.QueryRowContext(a.ctx, fmt.Sprintf(unconvertedSQL, takeSQL, date(a.q.From), date(a.q.To), a.q.Scope.chosen(conversionsSQL), from), args...).Scan(&without)
+		err = a.db.QueryRowContext(a.ctx, fmt.Sprintf(unconvertedSQL, takeSQL, date(a.q.From), date(a.q.To), a.q.Scope.chosen(conversionsSQL),
+			date(a.q.From), date(a.q.To), from), args...).Scan(&without, &free)
 		if err != nil {
 			return fmt.Errorf("spend without conversions: %w", err)
 		}
-		if without == 0 {
+		if without == 0 && free == 0 {
 			break
 		}
 	}
@@ -1076,6 +1112,14 @@ func (a *asking) noteMissing(groups, whole map[string]*group) error {
 		a.notes = append(a.notes, locale.Text{
 			EN: fmt.Sprintf("%s of spend comes from exports without conversions: the cost per acquisition of the total includes it", locale.EN.Money(part, cur, 2)),
 			FR: fmt.Sprintf("%s de dépenses viennent d’exports sans conversions\u00a0: le coût par acquisition du total les inclut", locale.FR.Money(part, cur, 2)),
+		})
+	}
+	mixes := slices.ContainsFunc(a.q.KPIs, func(id string) bool { return id == "ctr" || id == "cpc" || id == "cvr" })
+	if free > 0 && mixes && g.known[measureAt("spend")] {
+		n := float64(free)
+		a.notes = append(a.notes, locale.Text{
+			EN: fmt.Sprintf("%s clicks come from exports without spend, such as e-mail: the rates and the cost per click of the total count them", locale.EN.Count(n)),
+			FR: fmt.Sprintf("%s clics viennent d’exports sans dépenses, comme l’e-mail\u00a0: les taux et le coût par clic du total les comptent", locale.FR.Count(n)),
 		})
 	}
 	if a.depth > 1 || len(a.splits) > 0 {

@@ -59,7 +59,7 @@ func randomGroup(rng *rand.Rand) *group {
 			unit[m.id] = float64(v) / m.scale
 		}
 		for _, k := range KPIs {
-			x, y := unit[k.Num], unit[k.Den]
+			x, y := total(unit, k.Num), total(unit, k.Den)
 			switch k.Interval {
 			case Wilson, CostPer:
 				if k.Interval == CostPer {

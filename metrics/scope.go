@@ -32,6 +32,11 @@ type Scope struct {
 	exchange *exchange
 	// wider is the scope that this one was narrowed from, nil for a whole one.
 	wider *Scope
+	// What KPIs take from the workspace: the brief, nil without one, the agency's
+	// fees and its own KPIs.
+	brief *agency.Campaign
+	fees  agency.Fees
+	own   []KPI
 }
 
 // Channel is one lever of the media plan.
@@ -85,7 +90,7 @@ order by 3, 2, 6, 1`
 // client's, at the dated rates of the workspace; without rates the error is
 // *ErrCurrencies, and Problems where their file has mistakes.
 func LoadScope(ctx context.Context, db *sql.DB, client *agency.Client, brief *agency.Campaign) (*Scope, error) {
-	s := &Scope{Client: client.ID, Zone: time.UTC}
+	s := &Scope{Client: client.ID, Zone: time.UTC, brief: brief, fees: client.Fees, own: OwnKPIs(client.Agency)}
 	windows, err := maturities(ctx, db)
 	if err != nil {
 		return nil, err

@@ -37,11 +37,12 @@ func (a *asking) loadSpans(from, to locale.Day) ([]spanRow, error) {
 		return nil, nil
 	}
 	var sums []string
-	for _, m := range measures {
-		if m.additive {
+	held := a.held()
+	for _, i := range held {
+		if m := measures[i]; m.additive {
 			sums = append(sums, fmt.Sprintf("sum(%s)::bigint", column(m.id)))
 		} else {
-			sums = append(sums, fmt.Sprintf("case when count(*) = 1 then max(r.%s) end", m.id))
+			sums = append(sums, fmt.Sprintf("case when count(*) = 1 then max(%s) end", column(m.id)))
 		}
 	}
 	rows, err := a.db.QueryContext(a.ctx, fill(query("spans"),
@@ -55,7 +56,7 @@ func (a *asking) loadSpans(from, to locale.Day) ([]spanRow, error) {
 	for rows.Next() {
 		var p spanRow
 		var first, last time.Time
-		vals := make([]sql.NullInt64, len(measures))
+		vals := make([]sql.NullInt64, len(held))
 		dest := []any{&first, &last, &p.account, &p.campaign, &p.channel, &p.stream, &p.batch, &p.depth, &p.splits, &p.breakdown, &p.currency}
 		for i := range vals {
 			dest = append(dest, &vals[i])
@@ -64,9 +65,9 @@ func (a *asking) loadSpans(from, to locale.Day) ([]spanRow, error) {
 			return nil, err
 		}
 		p.first, p.last = locale.DayOf(first), locale.DayOf(last)
-		for _, v := range vals {
-			p.known = append(p.known, v.Valid)
-			p.sums = append(p.sums, v.Int64)
+		p.known, p.sums = make([]bool, len(measures)), make([]int64, len(measures))
+		for j, i := range held {
+			p.known[i], p.sums[i] = vals[j].Valid, vals[j].Int64
 		}
 		list = append(list, p)
 	}
@@ -168,6 +169,10 @@ func (a *asking) addSpans(groups map[string]*group, by []string, from, to locale
 		}
 		for i, m := range measures {
 			alone := g.days+g.spans == 0
+			if p.known[i] && (m.kinds != nil || !m.additive) {
+				bit, _ := m.kindsOf()
+				g.kinds[i] |= bit[a.q.Scope.Channels[p.channel].Platform]
+			}
 			switch {
 			case !p.known[i]:
 			case m.additive:

@@ -37,7 +37,7 @@ var _ = register(Section{
 	Data: func(p *Page) (any, error) {
 		type definition struct{ Label, Formula, Doc, Trap string }
 		var defs []definition
-		for _, k := range metrics.KPIs {
+		for _, k := range slices.Concat(metrics.KPIs, p.ToDate.Own) {
 			if !p.shows(k.ID) {
 				continue
 			}

@@ -174,7 +174,7 @@ func (p *Page) money(v float64, decimals int) string {
 
 // value writes a KPI's value; a dash where there is none.
 func (p *Page) value(kpi string, v metrics.Value) string {
-	k, ok := metrics.LookupKPI(kpi)
+	k, ok := p.ToDate.KPI(kpi)
 	if !ok || v.Value == nil {
 		return locale.Dash
 	}
@@ -186,6 +186,8 @@ func (p *Page) bare(k metrics.KPI, v float64) string {
 	switch k.Unit {
 	case metrics.Rate:
 		return p.Lang.Number(v*100, 2)
+	case metrics.Price:
+		return p.Lang.Number(v, 3)
 	case metrics.Money:
 		if v >= 100 {
 			return p.Lang.Number(v, 0)
@@ -197,7 +199,7 @@ func (p *Page) bare(k metrics.KPI, v float64) string {
 
 // interval writes [26,80 ; 43,20], empty where there is none.
 func (p *Page) interval(kpi string, v metrics.Value) string {
-	k, ok := metrics.LookupKPI(kpi)
+	k, ok := p.ToDate.KPI(kpi)
 	if !ok || v.Low == nil || v.High == nil || v.Volume == metrics.VolumeNone {
 		return ""
 	}
@@ -229,7 +231,7 @@ func (p *Page) Tiles() []Tile {
 
 // Tile prepares a KPI of a row.
 func (p *Page) Tile(kpi string, row metrics.Row) Tile {
-	k, _ := metrics.LookupKPI(kpi)
+	k, _ := p.ToDate.KPI(kpi)
 	v := row.KPIs[kpi]
 	t := Tile{Label: k.Label.In(p.Lang), Value: p.value(kpi, v)}
 	switch {

@@ -82,7 +82,7 @@ var _ = register(Section{
 func (p *Page) bulletsData() chart.BulletsData {
 	d := chart.BulletsData{ID: "targets", Message: p.T("Targets: what was realised against what should have been by now", "Cibles\u00a0: le réalisé face à ce qui était visé à ce jour")}
 	for _, t := range p.Targets {
-		k, _ := metrics.LookupKPI(t.KPI)
+		k, _ := p.ToDate.KPI(t.KPI)
 		// The name without its abbreviation finds room beside its bar.
 		name, _, _ := strings.Cut(k.Label.In(p.Lang), " (")
 		b := chart.Bullet{Name: name, Realised: p.value(t.KPI, t.Value), Ratio: math.NaN(), Reading: p.reading(k, t)}
@@ -90,7 +90,7 @@ func (p *Page) bulletsData() chart.BulletsData {
 		b.Aim = k.Format(aim, p.Lang, p.Currency)
 		if k.Unit == metrics.Count {
 			b.Aim = p.Lang.Number(aim, 0)
-		} else if k.Additive {
+		} else if k.Additive && k.Unit == metrics.Money {
 			b.Aim = p.money(aim, 0)
 			if t.Value.Value != nil {
 				b.Realised = p.money(*t.Value.Value, 0)

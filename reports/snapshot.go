@@ -11,6 +11,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"vigie/internal/agency"
@@ -146,7 +147,8 @@ const (
 // Held reports that a target is reached, within its tolerance if need be.
 func (t Target) Held() bool { return t.State == Reached || t.State == Tolerated }
 
-// frameKPIs are the KPIs that a snapshot freezes.
+// frameKPIs are the KPIs that a snapshot freezes; those that the brief has a
+// target on are frozen beside them, from the start of the flight.
 var frameKPIs = []string{
 	"conversions", "cpa", "cvr", "spend", "cpc", "ctr", "impressions", "clicks", "cpm", "conversion_value", "roas", "aov", "reach", "frequency",
 }
@@ -202,21 +204,27 @@ func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
 	if len(req.Channels) > 0 {
 		shown = scope.Only(req.Channels...)
 	}
-	ask := func(sc *metrics.Scope, from, to locale.Day, by string, compare metrics.Comparison) (*metrics.Frame, error) {
+	aimed := slices.Clone(frameKPIs)
+	for _, t := range c.Targets {
+		if k, ok := scope.KPI(t.KPI); ok && !k.Confidential && !slices.Contains(aimed, t.KPI) {
+			aimed = append(aimed, t.KPI)
+		}
+	}
+	ask := func(sc *metrics.Scope, kpis []string, from, to locale.Day, by string, compare metrics.Comparison) (*metrics.Frame, error) {
 		// Facts count from the start of the flight to its end.
 		from, to = max(from, s.Flight.From), min(to, s.Flight.To)
 		if to < from {
 			to = from
 		}
-		return metrics.Ask(ctx, src.DB, metrics.Question{Scope: sc, KPIs: frameKPIs, From: from, To: to, By: []string{by}, Compare: compare})
+		return metrics.Ask(ctx, src.DB, metrics.Question{Scope: sc, KPIs: kpis, From: from, To: to, By: []string{by}, Compare: compare, Now: src.Now})
 	}
-	if s.Frame, err = ask(shown, req.From, req.To, "channel", metrics.ComparePrevious); err != nil {
+	if s.Frame, err = ask(shown, frameKPIs, req.From, req.To, "channel", metrics.ComparePrevious); err != nil {
 		return nil, err
 	}
-	if s.Objects, err = ask(shown, req.From, req.To, "platform_campaign", ""); err != nil {
+	if s.Objects, err = ask(shown, frameKPIs, req.From, req.To, "platform_campaign", ""); err != nil {
 		return nil, err
 	}
-	if s.ToDate, err = ask(scope, s.Flight.From, max(s.Last, s.Flight.From), "channel", ""); err != nil {
+	if s.ToDate, err = ask(scope, aimed, s.Flight.From, max(s.Last, s.Flight.From), "channel", ""); err != nil {
 		return nil, err
 	}
 	// What was converted is said once, of all figures.
@@ -357,8 +365,8 @@ func (s *Snapshot) targets(c *agency.Campaign) {
 		}
 	}
 	for _, t := range c.Targets {
-		k, ok := metrics.LookupKPI(t.KPI)
-		if !ok {
+		k, ok := s.ToDate.KPI(t.KPI)
+		if !ok || k.Confidential {
 			continue
 		}
 		x := Target{KPI: t.KPI, Bound: t.Bound, Aim: t.Value, ToDate: t.Value, Tolerance: t.Tolerance, Value: s.ToDate.Total.KPIs[t.KPI]}

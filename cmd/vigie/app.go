@@ -297,11 +297,27 @@ func (a *app) today() locale.Day {
 	return max(locale.DayOf(now), a.agency.Day(now, a.agency.Zone))
 }
 
+// instant is the clock, on the day that the workspace fixes where it does.
+func (a *app) instant(zone *time.Location) time.Time {
+	now := a.clock()
+	if a.agency.Today == 0 {
+		return now
+	}
+	local := now.In(zone)
+	return a.agency.Today.Start(zone).Add(local.Sub(locale.DayOf(local).Start(zone)))
+}
+
 // known are the words that a workspace's files may use.
 func known() agency.Known {
-	k := agency.Known{Platforms: []string{}, Means: ingest.Means, Measures: map[string][]string{"": metrics.ConversionMeasures()}}
+	k := agency.Known{
+		Platforms: []string{}, Means: ingest.Means, Measures: map[string][]string{"": metrics.ConversionMeasures()},
+		Sums: metrics.SumMeasures(), NoSums: metrics.WindowMeasures(),
+	}
 	for _, x := range metrics.KPIs {
 		k.KPIs = append(k.KPIs, x.ID)
+		if x.Confidential {
+			k.Confidential = append(k.Confidential, x.ID)
+		}
 	}
 	for _, p := range ingest.Platforms() {
 		k.Platforms = append(k.Platforms, p.ID)

@@ -123,11 +123,7 @@ func (a *app) printExplanation(x *metrics.Explanation) error {
 	if len(x.Batches) > 0 {
 		head("Exports", "Exports")
 		w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-		den := ""
-		if k.Den != "" {
-			den = "\t" + k.Den
-		}
-		fmt.Fprintf(w, "  %s\t%s%s\n", a.say("batch\tfile\tplatform\tdays\timported\tknown as of\tSHA-256", "lot\tfichier\tplateforme\tjours\timporté\tconnu au\tSHA-256"), k.Num, den)
+		fmt.Fprintf(w, "  %s\t%s\n", a.say("batch\tfile\tplatform\tdays\timported\tknown as of\tSHA-256", "lot\tfichier\tplateforme\tjours\timporté\tconnu au\tSHA-256"), strings.Join(x.Asked, "\t"))
 		for _, b := range x.Batches {
 			figure := func(id string, p *float64) string {
 				if p == nil {
@@ -139,9 +135,9 @@ func (a *app) printExplanation(x *metrics.Explanation) error {
 				return l.Count(*p)
 			}
 			cells := []string{fmt.Sprint(b.Batch), locale.OneLine(b.File), b.Platform, l.PeriodShort(b.FirstDay, b.LastDay),
-				l.Instant(b.ImportedAt.In(a.agency.Zone)), l.Instant(b.KnownAsOf.In(a.agency.Zone)), b.SHA256[:min(12, len(b.SHA256))], figure(k.Num, b.Num)}
-			if k.Den != "" {
-				cells = append(cells, figure(k.Den, b.Den))
+				l.Instant(b.ImportedAt.In(a.agency.Zone)), l.Instant(b.KnownAsOf.In(a.agency.Zone)), b.SHA256[:min(12, len(b.SHA256))]}
+			for i, of := range x.Asked {
+				cells = append(cells, figure(of, b.Sums[i]))
 			}
 			fmt.Fprintf(w, "  %s\n", strings.Join(cells, "\t"))
 		}
@@ -178,7 +174,7 @@ func (a *app) jsonExplanation(q metrics.Question, x *metrics.Explanation) any {
 		"numerator": map[string]any{"measure": x.KPI.Num, "sum": v.Num}, "denominator": nil,
 		"days":  map[string]any{"with_data": x.Row.Days, "of": int(x.To-x.From) + 1, "missing": x.Missing, "young": x.Row.Young, "moving": x.Row.Moving},
 		"cells": map[string]any{"told": x.Told, "corrected": x.Corrected},
-		"sql":   x.SQL, "batches": x.Batches,
+		"asked": x.Asked, "sql": x.SQL, "batches": x.Batches,
 	}
 	if q.Scope.Campaign != "" {
 		out["campaign"] = q.Scope.Campaign

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -52,7 +53,9 @@ func (a *app) kpiCmd() *cobra.Command {
 			"account, platform_campaign, ad_group, ad or a breakdown of the exports; each with the\n"+
 			"sums behind it, its 90% interval and the volume it rests on. A ratio is always sum ÷ sum\n"+
 			"at the line shown. A bucket of time that the period cuts is marked and compared with the\n"+
-			"same days of the one before. Without a period: the last complete week with data.\n\n"+
+			"same days of the one before. Without a period: the last complete week with data. Without\n"+
+			"KPIs: those that the exports have figures for; the others, such as pacing or sov, are\n"+
+			"asked for by name, and say what they need.\n\n"+
 			"“vigie kpi explain” says what is behind one number. Periods, comparisons and formats:\n"+
 			"see “vigie help frames”; accounts in several currencies: see “vigie help currencies”.",
 			"Les indicateurs d’une période, par day (jour), week (semaine), month (mois), quarter\n"+
@@ -61,7 +64,9 @@ func (a *app) kpiCmd() *cobra.Command {
 				"une ventilation des exports\u00a0; chacun avec les sommes dont il vient, son intervalle à\n"+
 				"90\u00a0% et le volume sur lequel il repose. Un taux est toujours somme ÷ somme de la ligne\n"+
 				"affichée. Une semaine ou un mois que la période coupe est signalé, et comparé aux mêmes\n"+
-				"jours d’avant. Sans période\u00a0: la dernière semaine complète qui a des données.\n\n"+
+				"jours d’avant. Sans période\u00a0: la dernière semaine complète qui a des données. Sans\n"+
+				"indicateur\u00a0: ceux dont les exports ont des chiffres\u00a0; les autres, comme pacing ou sov,\n"+
+				"se demandent par leur nom et disent ce qu’il leur faut.\n\n"+
 				"«\u00a0vigie kpi explain\u00a0» dit d’où vient un chiffre. Périodes, comparaisons et formats\u00a0:\n"+
 				"voir «\u00a0vigie help chiffres\u00a0»\u00a0; comptes en plusieurs devises\u00a0: «\u00a0vigie help devises\u00a0»."),
 		Example: both("  vigie kpi cpa conversions --by channel\n  vigie kpi spend --by week --period to-date --compare plan\n  vigie kpi --by day,platform_campaign --period flight --format parquet --out frame.parquet",
@@ -83,7 +88,7 @@ func (a *app) kpiCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			q.KPIs = args
+			q.KPIs, q.Now = args, a.instant(q.Scope.Zone)
 			frame, err := metrics.Ask(cmd.Context(), a.wh.DB(), q)
 			if err != nil {
 				return err
@@ -204,11 +209,22 @@ func (a *app) defaultPeriod(ctx context.Context, q *metrics.Question, brief *age
 
 func (a *app) listKPIs() error {
 	l := a.language()
-	if a.json {
-		return a.printJSON(map[string]any{"kpis": metrics.KPIs})
+	kpis := metrics.KPIs
+	// The list needs no workspace; where there is one, the agency's own are in it.
+	switch err := a.openAgency(); {
+	case err == nil:
+		kpis = slices.Concat(kpis, metrics.OwnKPIs(a.agency))
+	case !errors.Is(err, agency.ErrNoWorkspace):
+		return err
 	}
-	for _, k := range metrics.KPIs {
-		fmt.Fprintf(a.out, "%s\n  %s = %s\n  %s\n  %s\n", k.ID, k.Label.In(l), k.Formula.In(l), k.Doc.In(l), k.Trap.In(l))
+	if a.json {
+		return a.printJSON(map[string]any{"kpis": kpis})
+	}
+	for _, k := range kpis {
+		fmt.Fprintf(a.out, "%s\n  %s = %s\n  %s\n", k.ID, k.Label.In(l), k.Formula.In(l), k.Doc.In(l))
+		if trap := k.Trap.In(l); trap != "" {
+			fmt.Fprintf(a.out, "  %s\n", trap)
+		}
 	}
 	return nil
 }
@@ -256,8 +272,11 @@ func (a *app) printFrame(f *metrics.Frame) error {
 			labels = append([]string{labels[0] + " (" + l.Int(int64(n)) + a.say(" ", locale.NBSP) + l.Plural(float64(n), a.say("day", "jour"), a.say("days", "jours")) + a.say(" without data)", " sans données)")}, labels[1:]...)
 		}
 		for _, id := range f.KPIs {
-			k, _ := metrics.LookupKPI(id)
-			v := r.KPIs[id]
+			k, _ := f.KPI(id)
+			v, asked := r.KPIs[id]
+			if !asked { // of a line that nobody asked about by name
+				continue
+			}
 			for _, x := range labels {
 				fmt.Fprintf(w, "%s\t", locale.OneLine(x))
 			}
@@ -301,7 +320,7 @@ func (a *app) tellAims(f *metrics.Frame) {
 	l := a.language()
 	var told []string
 	for _, id := range f.KPIs {
-		k, _ := metrics.LookupKPI(id)
+		k, _ := f.KPI(id)
 		for _, r := range append(slices.Clone(f.Rows), f.Total) {
 			for _, m := range r.Aims[id] {
 				if m.Why == nil {
@@ -398,7 +417,7 @@ func (a *app) tell(f *metrics.Frame) {
 	of := map[string][]string{}
 	for _, id := range f.KPIs {
 		if v := f.Total.KPIs[id]; v.Value == nil && v.Why != nil {
-			k, _ := metrics.LookupKPI(id)
+			k, _ := f.KPI(id)
 			why := v.Why.In(l)
 			if of[why] == nil {
 				whys = append(whys, why)

@@ -46,6 +46,7 @@ type Agency struct {
 	Clients  []*Client  // by id
 	Sources  []*Source  // by id
 	Mappings []*Mapping // of the same folder
+	KPIs     []*KPI     // its own, by id
 	// Problems are what is wrong in the files below vigie.yaml, by file and
 	// line, warnings included. Clients, campaigns and sources with errors are
 	// left out of Clients, Campaigns and Sources.
@@ -88,7 +89,11 @@ type Fees struct {
 
 // Known are the words that other rooms own. A nil list is not checked.
 type Known struct {
-	KPIs      []string
+	KPIs []string
+	// Confidential are the KPIs that no client may see; Sums the measures that a
+	// KPI may add up, NoSums those that it may not.
+	Confidential, Sums, NoSums []string
+
 	Platforms []string             // whose exports are read
 	Means     func(as string) bool // what a column of a table can mean
 	// Measures are the measures that can be a conversion, by platform id; ""
@@ -149,6 +154,10 @@ func Open(dir string, known Known) (*Agency, error) {
 		return nil, err
 	}
 	a.Problems = d.problems
+	a.kpis(root, known)
+	for _, k := range a.KPIs {
+		known.KPIs = append(slices.Clip(known.KPIs), k.ID)
+	}
 	for _, id := range a.folders(root, "clients") {
 		a.client(root, id, known)
 	}

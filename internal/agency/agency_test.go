@@ -29,7 +29,10 @@ var known = Known{
 	Means: func(as string) bool {
 		return slices.Contains([]string{"day", "week", "campaign", "spend", "unused", "drop"}, as)
 	},
-	KPIs: []string{"conversions", "cpa", "ctr", "frequency", "roas", "spend"},
+	KPIs:         []string{"agency_margin", "conversions", "cpa", "ctr", "frequency", "roas", "spend"},
+	Confidential: []string{"agency_margin"},
+	Sums:         []string{"clicks", "conversions", "messages", "spend", "viewable_impressions"},
+	NoSums:       []string{"reach"},
 	Measures: map[string][]string{
 		"googleads": {"conversions", "all_conversions"},
 		"":          {"conversions", "leads", "purchases"},
@@ -109,6 +112,9 @@ func summary(dir string, a *Agency) string {
 	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	data, _ := filepath.Rel(dir, a.DataDir(""))
 	p("agency %q %s %s %s today=%s data=%s", a.Name, a.Language, a.Zone, a.Currency, a.Today, filepath.ToSlash(data))
+	for _, k := range a.KPIs {
+		p("kpi %s %q %q: %v ÷ %v × %g, %s, better %d, from %g", k.ID, k.Label, k.Definition, k.Num, k.Den, k.Scale, k.Unit, k.Better, k.Minimum)
+	}
 	for _, c := range a.Clients {
 		p("client %s %q %s %s", c.ID, c.Name, c.Language, c.Currency)
 		for _, k := range slices.Sorted(maps.Keys(c.Contacts)) {
@@ -133,6 +139,15 @@ func summary(dir string, a *Agency) string {
 			for _, ch := range k.Channels {
 				conv, value := k.ConversionMeasure(ch.ID, ch.Platform)
 				p("    channel %s %q %s %q account=%q %s..%s budget %s: weeks%s; counts %s %s", ch.ID, ch.Name, ch.Platform, ch.Match, ch.Account, ch.Flight.Start, ch.Flight.End, units(ch.Budget), weekly(k, ch.ID), conv, value)
+			}
+			if k.GrossMargin != 0 {
+				p("    gross margin %g", k.GrossMargin)
+			}
+			if k.Audience != (Audience{}) {
+				p("    audience %+v", k.Audience)
+			}
+			if k.Market != (Market{}) {
+				p("    market %+v", k.Market)
 			}
 			for _, x := range k.Targets {
 				p("    target %s %s %g ±%g", x.KPI, x.Bound, x.Value, x.Tolerance)
@@ -399,6 +414,47 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
+// An own KPI is read with sums that mean something, or refused.
+func FuzzKPI(f *testing.F) {
+	a, err := txtar.ParseFile(filepath.Join(cases, "kpis.txtar"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, x := range a.Files {
+		if strings.HasPrefix(x.Name, "kpis/") {
+			f.Add(x.Data)
+		}
+	}
+	dir := f.TempDir()
+	for name, text := range map[string]string{"vigie.yaml": "{name: A, time_zone: UTC, currency: EUR}"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			f.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "kpis"), 0o777); err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if err := os.WriteFile(filepath.Join(dir, "kpis", "mine.yaml"), b, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		a, err := Open(dir, known)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range a.KPIs {
+			if len(k.Num) == 0 || !(k.Scale > 0) || k.Minimum < 0 || k.Label.EN == "" || k.Label.FR == "" || k.Definition.FR == "" || !slices.Contains(KPIUnits, k.Unit) {
+				t.Fatalf("read as %+v", k)
+			}
+			for _, x := range slices.Concat(k.Num, k.Den) {
+				if x.Times == 0 || !slices.Contains(known.Sums, x.Measure) {
+					t.Fatalf("read as %+v", k)
+				}
+			}
+		}
+	})
+}
+
 // What init writes validates, in both languages, and is never written over.
 func TestInit(t *testing.T) {
 	for _, l := range locale.Langs {
@@ -408,7 +464,7 @@ func TestInit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(written) != 8 || slices.Contains(written, ".gitignore") {
+		if len(written) != 10 || slices.Contains(written, ".gitignore") {
 			t.Errorf("%s: written %v", l, written)
 		}
 		a, err := Open(dir, Known{})

@@ -31,8 +31,27 @@ type Campaign struct {
 	// Conversions is the measure that counts as a conversion, by channel id or
 	// platform id, or under "default". ConversionMeasure reads it.
 	Conversions map[string]string
+	// GrossMargin is the part of the conversion value that is left to the client
+	// after what the goods cost; 0.45 is 45 %, 0 where nobody said.
+	GrossMargin float64
+	Audience    Audience
+	Market      Market
 	Targets     []Target
 	Reports     []Report
+}
+
+// Audience is whom the campaign is for.
+type Audience struct {
+	Population int64   // people; 0 where nobody said
+	InTarget   float64 // part of the impressions, and of the people reached, that belong to it; 0 where nobody said
+	Source     string  // where the figures come from
+}
+
+// Market is what all advertisers of the client's market spent in a period.
+type Market struct {
+	Spend    int64 // in millionths; 0 where nobody said
+	From, To locale.Day
+	Source   string
 }
 
 // Target is what a KPI is to reach.
@@ -81,6 +100,7 @@ func readCampaign(root *os.Root, c *Client, id string, known Known) (*Campaign, 
 	d.budget(k, f)
 	d.channels(k, f)
 	d.conversions(k, known)
+	d.terrain(k, f)
 	d.targets(k, f, known)
 	d.reports(k, f)
 	if d.failed() {
@@ -290,12 +310,39 @@ func (d *doc) measure(m, platform string, known Known, path ...any) bool {
 	return true
 }
 
-// targets checks that each target has one bound and names a KPI.
+// terrain reads what the KPIs take from the brief: the client's margin, the
+// audience, the market.
+func (d *doc) terrain(k *Campaign, f campaignFile) {
+	k.GrossMargin = f.GrossMargin.share()
+	k.Audience = Audience{int64(f.Audience.Population), f.Audience.InTarget.share(), f.Audience.Source}
+	k.Market = Market{int64(f.Market.Spend), locale.Day(f.Market.From), locale.Day(f.Market.To), f.Market.Source}
+	if k.Market.To < k.Market.From {
+		d.fail(d.find("market", "to"), say("the period ends on %s, before its start on %s", "la période finit le %s, avant son début le %s", k.Market.To, k.Market.From))
+	}
+	if d.find("market") != nil && k.Market.Spend == 0 {
+		d.fail(d.find("market", "spend"), say("a market of 0: want what all advertisers spent", "un marché de 0\u00a0: il faut ce qu’ont dépensé tous les annonceurs"))
+	}
+}
+
+// targets checks that each target has one bound and names a KPI that a client
+// may see: reports show targets.
 func (d *doc) targets(k *Campaign, f campaignFile, known Known) {
 	for i, t := range f.Targets {
 		at := d.find("targets", i)
-		if known.KPIs != nil && !slices.Contains(known.KPIs, t.KPI) {
-			d.fail(d.find("targets", i, "kpi"), unknown(say("KPI", "indicateur"), t.KPI, known.KPIs))
+		own := path.Join(kpisName, t.KPI+".yaml")
+		switch {
+		case known.KPIs == nil || slices.Contains(known.KPIs, t.KPI):
+		case k.Client.Agency.problemsOf(own) != nil:
+			d.fail(d.find("targets", i, "kpi"), say("the file %s has errors", "le fichier %s a des erreurs", own))
+		default:
+			t := unknown(say("KPI", "indicateur"), t.KPI, known.KPIs)
+			if len(known.KPIs) > maxChoices {
+				t = say("%s (vigie kpi --list shows them)", "%s (vigie kpi --list les montre)", t)
+			}
+			d.fail(d.find("targets", i, "kpi"), t)
+		}
+		if slices.Contains(known.Confidential, t.KPI) {
+			d.fail(d.find("targets", i, "kpi"), say("%s is confidential: reports show targets to the client", "%s est confidentiel\u00a0: les rapports montrent les objectifs au client", q(t.KPI)))
 		}
 		out := Target{KPI: t.KPI, Tolerance: t.Tolerance.share()}
 		n := 0

@@ -56,6 +56,9 @@ type campaignFile struct {
 	Budget      budgetFile        `yaml:"budget" jsonschema:"required"`
 	Channels    []channelFile     `yaml:"channels" jsonschema:"required"`
 	Conversions map[string]string `yaml:"conversions"`
+	GrossMargin percent           `yaml:"gross_margin"`
+	Audience    audienceFile      `yaml:"audience"`
+	Market      marketFile        `yaml:"market"`
 	Targets     []targetFile      `yaml:"targets"`
 	Reports     []reportFile      `yaml:"reports"`
 }
@@ -81,6 +84,19 @@ type channelFile struct {
 	Account  string     `yaml:"account"`
 	Budget   money      `yaml:"budget"`
 	Flight   flightFile `yaml:"flight"`
+}
+
+type audienceFile struct {
+	Population people  `yaml:"population" jsonschema:"required"`
+	InTarget   percent `yaml:"in_target"`
+	Source     string  `yaml:"source"`
+}
+
+type marketFile struct {
+	Spend  money  `yaml:"spend" jsonschema:"required"`
+	From   day    `yaml:"from" jsonschema:"required"`
+	To     day    `yaml:"to" jsonschema:"required"`
+	Source string `yaml:"source" jsonschema:"required"`
 }
 
 type targetFile struct {
@@ -168,6 +184,27 @@ func (p *percent) read(d *doc, n ast.Node) {
 // JSONSchema is the share in schemas/*.json.
 func (percent) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "string", Pattern: `^\d+(\.\d+)? ?%$`}
+}
+
+// people is a number of people.
+type people int64
+
+func (p *people) read(d *doc, n ast.Node) {
+	s, ok := d.text(n)
+	if !ok {
+		return
+	}
+	v, ok := decimal(s)
+	if !ok || v < micro || v%micro != 0 || v > 10_000_000_000*micro {
+		d.fail(n, say("number of people %s: want a whole number without spaces, as 120000", "nombre de personnes %s\u00a0: il faut un nombre entier sans espace, comme 120000", q(s)))
+		return
+	}
+	*p = people(v / micro)
+}
+
+// JSONSchema is the number in schemas/*.json.
+func (people) JSONSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{Type: "integer", Minimum: "1"}
 }
 
 // number is the value of a target: a plain number, or a percentage for a rate.

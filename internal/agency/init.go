@@ -26,12 +26,13 @@ var (
 	exampleClient   = locale.Text{EN: "example", FR: "exemple"}
 	exampleCampaign = locale.Text{EN: "first-campaign", FR: "premiere-campagne"}
 	exampleSource   = locale.Text{EN: "example.yaml", FR: "exemple.yaml"}
+	exampleKPI      = locale.Text{EN: "cost_per_contact.yaml", FR: "cout_par_contact.yaml"}
 )
 
 // Init makes a workspace in dir: commented files that validate, their JSON
 // schemas, an inbox. The example's flight begins on the Monday after today.
-// A file that exists is left as it is; where there are clients or sources
-// already, no example of them is added. It returns the slash paths of the files it wrote.
+// A file that exists is left as it is; where there are clients, sources
+// or KPIs already, no example of them is added. It returns the slash paths of the files it wrote.
 func Init(dir string, l locale.Lang, today locale.Day) (written []string, err error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, fmt.Errorf("make workspace: %w", err)
@@ -67,6 +68,9 @@ func Init(dir string, l locale.Lang, today locale.Day) (written []string, err er
 	}
 	if _, err := root.Stat(sourcesName); errors.Is(err, fs.ErrNotExist) {
 		add(path.Join(sourcesName, exampleSource.In(l)), "source.yaml")
+	}
+	if _, err := root.Stat(kpisName); errors.Is(err, fs.ErrNotExist) {
+		add(path.Join(kpisName, exampleKPI.In(l)), "kpi.yaml")
 	}
 	if err := root.MkdirAll(inbox, 0o777); err != nil {
 		return nil, fmt.Errorf("make workspace: %w", err)

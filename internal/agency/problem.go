@@ -115,13 +115,19 @@ func oneOf(words []string) locale.Text {
 	return locale.Text{EN: head + " or " + words[n-1], FR: head + " ou " + words[n-1]}
 }
 
-// unknown says that a word is none of those possible, lists them, and names
-// the one that was probably meant.
+// maxChoices is how many choices a person reads through.
+const maxChoices = 50
+
+// unknown says that a word is none of those possible, lists them where they are
+// not too many, and names the one that was probably meant.
 func unknown(what locale.Text, word string, known []string) locale.Text {
 	if len(known) == 0 {
 		return say("%s %s is not known: there is none yet", "%s %s\u00a0: n’existe pas\u00a0; il n’y en a encore aucun", what, q(word))
 	}
 	t := say("%s %s is not known: want %s", "%s %s\u00a0: n’existe pas\u00a0; il faut %s", what, q(word), oneOf(known))
+	if len(known) > maxChoices {
+		t = say("%s %s is not known", "%s %s\u00a0: n’existe pas", what, q(word))
+	}
 	if near, ok := closest(word, known); ok {
 		t = say("%s; did you mean %s?", "%s\u00a0; vouliez-vous dire %s\u00a0?", t, q(near))
 	}

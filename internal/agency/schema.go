@@ -24,7 +24,7 @@ func Schemas(l locale.Lang) map[string][]byte {
 		},
 	}
 	for name, kinds := range map[string][]any{
-		"vigie": {agencyFile{}}, "client": {clientFile{}}, "campaign": {campaignFile{}},
+		"vigie": {agencyFile{}}, "client": {clientFile{}}, "campaign": {campaignFile{}}, "kpi": {kpiFile{}},
 		"source": {httpsFile{}, sftpFile{}, mailboxFile{}, mappingFile{}},
 	} {
 		s := &jsonschema.Schema{Version: jsonschema.Version}
@@ -75,6 +75,9 @@ func restrict(name string, s *jsonschema.Schema) {
 		choice(Platforms, "platform")
 		choice([]string{",", "."}, "decimal")
 		choice([]string{"dmy", "mdy"}, "dates")
+	case "kpi":
+		choice(KPIUnits, "unit")
+		choice([]string{"up", "down", "neither"}, "better")
 	case "campaign":
 		choice([]string{PaceLinear, PaceByChannel, PaceWeights}, "budget", "pace")
 		choice([]string{"excluded", "included"}, "budget", "tax")
@@ -117,6 +120,9 @@ var keyHelp = map[string]locale.Text{
 	"campaign.Budget":      {EN: "Media budget and how it is spread over the flight.", FR: "Budget média et sa répartition sur la campagne."},
 	"campaign.Channels":    {EN: "Levers of the media plan; the first that matches takes a platform campaign.", FR: "Leviers du dispositif\u00a0; le premier qui correspond prend la campagne plateforme."},
 	"campaign.Conversions": {EN: "Measure that counts as a conversion, by platform or channel id; default holds for the rest.", FR: "Mesure qui compte comme conversion, par plateforme ou par levier\u00a0; default vaut pour le reste."},
+	"campaign.GrossMargin": {EN: "Part of the conversion value left to the client after what the goods cost, as 45%: for margin, POAS and ROI.", FR: "Part de la valeur de conversion qui reste au client après le coût des produits, comme 45%\u00a0: pour la marge, le POAS et le retour sur investissement."},
+	"campaign.Audience":    {EN: "Whom the campaign is for: for coverage, GRP and cost per point.", FR: "À qui la campagne s’adresse\u00a0: pour la couverture de la cible, les GRP et le coût par point."},
+	"campaign.Market":      {EN: "What all advertisers of the market spent in one period: for share of voice.", FR: "Ce qu’ont dépensé tous les annonceurs du marché sur une période\u00a0: pour la part de voix."},
 	"campaign.Targets":     {EN: "What the KPIs are to reach.", FR: "Ce que les indicateurs doivent atteindre."},
 	"campaign.Reports":     {EN: "Reports that come due by themselves.", FR: "Rapports qui se préparent d’eux-mêmes."},
 
@@ -136,6 +142,24 @@ var keyHelp = map[string]locale.Text{
 	"channel.Account":  {EN: "Id or name of the only account it takes.", FR: "Identifiant ou nom du seul compte qu’il prend."},
 	"channel.Budget":   {EN: "Its part of the budget.", FR: "Sa part du budget."},
 	"channel.Flight":   {EN: "Its own days, with pace: by_channel.", FR: "Ses propres jours, avec pace: by_channel."},
+
+	"audience.Population": {EN: "Number of people in the target.", FR: "Nombre de personnes dans la cible."},
+	"audience.InTarget":   {EN: "Part of the impressions that reach the target, as 70%, from the platform or from a panel.", FR: "Part des impressions qui touchent la cible, comme 70%, d’après la plateforme ou un panel."},
+	"audience.Source":     {EN: "Where the figures come from, with their year.", FR: "D’où viennent les chiffres, et de quelle année."},
+
+	"market.Spend":  {EN: "What all advertisers spent, the client included.", FR: "Ce qu’ont dépensé tous les annonceurs, le client compris."},
+	"market.From":   {EN: "First day of that period.", FR: "Premier jour de cette période."},
+	"market.To":     {EN: "Last day, included.", FR: "Dernier jour, compris."},
+	"market.Source": {EN: "Where the figure comes from.", FR: "D’où vient le chiffre."},
+
+	"kpi.Label":      {EN: "Name, as {fr: …, en: …}, or one text for both.", FR: "Nom, comme {fr: …, en: …}, ou un texte pour les deux."},
+	"kpi.Definition": {EN: "What it says, in a sentence, in both languages.", FR: "Ce qu’il dit, en une phrase, dans les deux langues."},
+	"kpi.Num":        {EN: "Numerator: a measure, or measures with coefficients, as {conversions: 1, messages: 0.5}.", FR: "Numérateur\u00a0: une mesure, ou des mesures avec leurs coefficients, comme {conversions: 1, messages: 0.5}."},
+	"kpi.Den":        {EN: "Denominator, written the same way; without it the numerator is the value.", FR: "Dénominateur, écrit de même\u00a0; sans lui, la valeur est le numérateur."},
+	"kpi.Scale":      {EN: "What the quotient is multiplied by, as 1000; else 1.", FR: "Ce par quoi multiplier le quotient, comme 1000\u00a0; sinon 1."},
+	"kpi.Unit":       {EN: "How it is written: count, money, rate (%), times (×) or ratio (one decimal).", FR: "Comment il s’écrit\u00a0: count (nombre), money (somme), rate (%), times (×) ou ratio (une décimale)."},
+	"kpi.Better":     {EN: "Which way is good: up, down or neither.", FR: "Le bon sens\u00a0: up (hausse), down (baisse) ou neither (aucun)."},
+	"kpi.Minimum":    {EN: "Denominator below which the value is not judged.", FR: "Dénominateur en dessous duquel la valeur n’est pas jugée."},
 
 	"target.KPI":       {EN: "Id of the KPI, as cpa.", FR: "Identifiant de l’indicateur, comme cpa."},
 	"target.Value":     {EN: "Value to reach, as 32 or 3%.", FR: "Valeur à atteindre, comme 32 ou 3%."},
