@@ -118,7 +118,7 @@ func TestRandomFrames(t *testing.T) {
 		for _, k := range KPIs {
 			prior[k.ID] = 1 + 9*rng.Float64()*rng.Float64()
 		}
-		a := &asking{}
+		a := &asking{q: Question{Scope: &Scope{}}}
 		for _, k := range KPIs {
 			a.q.KPIs = append(a.q.KPIs, k.ID)
 		}
