@@ -54,7 +54,7 @@ var only = map[string]string{
 	"golang.org/x/crypto/ssh":                "ingest/source",
 	"github.com/emersion/go-imap":            "ingest/source",
 	"github.com/apache/arrow/go/v17/arrow":   "ingest internal/warehouse metrics/columns",
-	"github.com/apache/arrow/go/v17/parquet": "metrics/columns",
+	"github.com/apache/arrow/go/v17/parquet": "ingest metrics/columns",
 }
 
 func TestArrows(t *testing.T) {
