@@ -245,3 +245,38 @@ func TestArchiveLimits(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A file of several tables is never read as one, packed or not; a table is.
+func TestTables(t *testing.T) {
+	table := "# Start date: 20260301\n# End date: 20260302\nNth day,Sessions\n0000,12\n"
+	stack := "# ----\n# Report CSV Export\n# ----\n" + table + "\n" + strings.ReplaceAll(table, "202603", "202602")
+	for _, data := range [][]byte{[]byte(stack), gzipOf(t, []byte(stack)), []byte("\ufeff" + stack)} {
+		f := File{Name: "x", Size: int64(len(data)), R: bytes.NewReader(data)}
+		var refusal *Refusal
+		if _, err := Open(f, Options{Now: testNow}); !errors.As(err, &refusal) || !strings.Contains(refusal.Message.EN, "2 tables one under the other") {
+			t.Errorf("read as one: %v", err)
+		}
+		list, err := Tables(f, Options{Now: testNow})
+		if err != nil || len(list) != 2 || list[0].Line != 6 || list[1].Line != 11 || list[1].Name != "x/Nth day, Sessions (2)" {
+			t.Errorf("%v, %v", list, err)
+		}
+		for _, m := range list {
+			if _, _, rep, err := readAll(fileOf(t, m), Options{Now: testNow}); err != nil || rep.Rows != 1 {
+				t.Errorf("%s: %v", m.Name, err)
+			}
+		}
+		// Who asks for another platform is told by its own reader.
+		if list, err := Tables(f, Options{Now: testNow, Platform: "googleads"}); list != nil || err != nil {
+			t.Errorf("%v, %v", list, err)
+		}
+	}
+	for _, text := range []string{"", "# ----", "# ----\n# a: 20260301\n", plainReport, "# ----\n" + table} {
+		if list, err := Tables(File{Name: "x", Size: int64(len(text)), R: strings.NewReader(text)}, Options{Now: testNow}); list != nil || err != nil {
+			t.Errorf("%q: %v, %v", text, list, err)
+		}
+	}
+	broken := errors.New("the disk is gone")
+	if _, err := Tables(File{Name: "x", Size: int64(len(stack)), R: partly{strings.NewReader(stack), new(bool), broken}}, Options{}); !errors.Is(err, broken) {
+		t.Error(err)
+	}
+}

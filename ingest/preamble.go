@@ -6,6 +6,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,6 +20,15 @@ func (r *Reader) understand() error {
 	line := h.records[h.header].line
 	if who := r.personalColumn(h.records[h.header].cells); who != "" {
 		return r.refusePersonal(line, who)
+	}
+	if r.typed == nil {
+		list, err := r.stack()
+		if err != nil {
+			return err
+		}
+		if len(list) > 1 { // see Tables: the rows of the others would be taken for this one's
+			return r.refuse(line, "this file holds %s tables one under the other: save each as a file of its own", "ce fichier contient %s tableaux l’un sous l’autre\u00a0: enregistrez chacun dans un fichier à part", strconv.Itoa(len(list)))
+		}
 	}
 	if l.rival != nil {
 		other := l.rival.platform

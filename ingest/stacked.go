@@ -15,10 +15,6 @@ import (
 	"vigie/internal/locale"
 )
 
-// stackedStart is how the files begin in which several tables may stand one
-// under the other: those of Google Analytics.
-const stackedStart = "# ---"
-
 // maxStacked is the largest file of several tables, in bytes of text. Those of
 // Google Analytics hold a few thousand rows a table.
 const maxStacked = 64 << 20
@@ -30,7 +26,9 @@ var (
 	// rangeLine is a line above a table that gives one end of its range, in
 	// whatever language: "# Start date: 20260301".
 	rangeLine = regexp.MustCompile(`^"?#[^:]*:\s*\d{8}[",;\s]*$`)
-	ruleLine  = regexp.MustCompile(`^"?# -{3}`)
+	// ruleLine is how the files begin in which several tables may stand one under
+	// the other: those of Google Analytics.
+	ruleLine = regexp.MustCompile(`^"?# -{3}`)
 )
 
 // Tables lists the tables of a text in which several stand one under the other,
