@@ -133,10 +133,10 @@ func randomWorld(t *testing.T, rng *rand.Rand) (*warehouse.Warehouse, *metrics.S
 // The panels of any frame make up its total: what adds up adds up, and a ratio is
 // the sum of the numerators by that of the denominators. By a breakdown that
 // knows less than the campaigns, the rest is told, to the cent. No number is none
-// or infinite, no interval lies beside its estimate. Two hundred frames;
-// VIGIE_CALIBRATE=1: twelve times as many.
+// or infinite, no interval lies beside its estimate. Seventy-five frames;
+// fifteen hundred to calibrate.
 func TestTotals(t *testing.T) {
-	worlds, frames := 5, 40
+	worlds, frames := 3, 25
 	if os.Getenv("VIGIE_CALIBRATE") != "" {
 		worlds = 60
 	}

@@ -432,12 +432,16 @@ func (a *app) tell(f *metrics.Frame) {
 
 // tellAge says how many days have conversions that are still coming in.
 func (a *app) tellAge(f *metrics.Frame) {
-	if n := f.Total.Young; n > 0 {
-		fmt.Fprintln(a.err, a.say(fmt.Sprintf("%d of %d days are young: conversions of theirs are still coming in", n, f.Total.Days), fmt.Sprintf("%d jours sur %d sont jeunes\u00a0: des conversions de ces jours restent à venir", n, f.Total.Days)))
+	l := a.language()
+	of := func(n int, one, many locale.Text) {
+		if n > 0 {
+			fmt.Fprintln(a.err, locale.Text{EN: l.Plural(float64(n), one.EN, many.EN), FR: l.Plural(float64(n), one.FR, many.FR)}.F(l, n, f.Total.Days))
+		}
 	}
-	if n := f.Total.Moving; n > 0 {
-		fmt.Fprintln(a.err, a.say(fmt.Sprintf("%d of %d days are still inside the window in which their platform changes conversions", n, f.Total.Days), fmt.Sprintf("%d jours sur %d sont encore dans la fenêtre où leur plateforme modifie les conversions", n, f.Total.Days)))
-	}
+	of(f.Total.Young, locale.Text{EN: "%d of %d days is young: conversions of it are still coming in", FR: "%d jour sur %d est jeune\u00a0: des conversions de ce jour restent à venir"},
+		locale.Text{EN: "%d of %d days are young: conversions of theirs are still coming in", FR: "%d jours sur %d sont jeunes\u00a0: des conversions de ces jours restent à venir"})
+	of(f.Total.Moving, locale.Text{EN: "%d of %d days is still inside the window in which its platform changes conversions", FR: "%d jour sur %d est encore dans la fenêtre où sa plateforme modifie les conversions"},
+		locale.Text{EN: "%d of %d days are still inside the window in which their platform changes conversions", FR: "%d jours sur %d sont encore dans la fenêtre où leur plateforme modifie les conversions"})
 }
 
 // volume says whether there is enough to judge a ratio; a sum is exact, so
