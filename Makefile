@@ -12,7 +12,7 @@ DEMO     := demo
 # JavaScript engine, which it slows down by an order of magnitude.
 RACE      = $(shell go list ./... | grep -v -e /internal/warehouse -e /cmd/ -e /dashboards -e /internal/jobs -e '/metrics$$' -e /reports)
 
-.PHONY: demo build test bench assets dev-assets tools chromium sshd check fuzz clean
+.PHONY: demo build test bench calibrate assets dev-assets tools chromium sshd check fuzz clean
 
 demo: build ## the whole thing: build, then a demo agency with its report
 	bin/vigie demo --dir $(DEMO)
@@ -73,7 +73,10 @@ fuzz: ## every fuzz target for FUZZTIME
 	    echo "$$d $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$d >$$log 2>&1 || { cat $$log; exit 1; }; done; done
 
 bench: tools assets ## speed and memory, as ratios within one run
-	go test -run '^$$' -bench . -benchtime 1x ./ingest ./internal/warehouse ./reports/chart
+	go test -run '^$$' -bench . -benchtime 1x ./ingest ./internal/warehouse ./metrics/stats ./reports/chart
+
+calibrate: ## how often the methods are right, into the help pages
+	VIGIE_CALIBRATE=$$(date +%F) go test ./metrics/stats -run Calibrat -count 1 -timeout 60m
 
 clean:
 	rm -rf bin $(DEMO)

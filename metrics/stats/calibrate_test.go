@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"testing"
 )
 
@@ -81,7 +80,7 @@ func calibrations() (all []calibration) {
 				p, _ := Phi(siblings(rng, 28, aDay, phi), WeekOf(0, y, even(28, 500)))
 				return covers(Rate(sum(y), 28*500, p, .9), truth/500)
 			})
-			add("Sums.Ratio", data+", order values cv 0.6", "covers", .86, .92, 100, func(rng *rand.Rand) (n, of int) {
+			add("Ratio", data+", order values cv 0.6", "covers", .86, .92, 100, func(rng *rand.Rand) (n, of int) {
 				var s Sums
 				for _, y := range quiet(rng, 28, aDay, phi) {
 					v := 0.0
@@ -94,7 +93,7 @@ func calibrations() (all []calibration) {
 			})
 		}
 	}
-	add("PoissonExact", "28 days, 8 a day, φ = 2.5", "covers (too short: why reports do not use it)", .68, .77, 100, func(rng *rand.Rand) (n, of int) {
+	add("PoissonExact", "28 days, 8 a day, φ = 2.5", "covers (too short)", .68, .77, 100, func(rng *rand.Rand) (n, of int) {
 		return covers(PoissonExact(sum(month(rng, 28, 8, 2.5, 0, 0)), 28, .9), 8*mean)
 	})
 	correlated := func(rng *rand.Rand) (x, y []float64) {
@@ -105,7 +104,7 @@ func calibrations() (all []calibration) {
 		}
 		return x, y
 	}
-	add("Sums.Ratio", "56 days, autocorrelation 0.4", "covers (too short)", .70, .82, 100, func(rng *rand.Rand) (n, of int) {
+	add("Ratio", "56 days, autocorrelation 0.4", "covers (too short)", .70, .82, 100, func(rng *rand.Rand) (n, of int) {
 		x, y := correlated(rng)
 		var s Sums
 		for i := range x {
@@ -192,7 +191,7 @@ func calibrations() (all []calibration) {
 		}
 		return one(us[lead].N < 100)
 	})
-	add("Rank", "12 siblings", "first by raw rate with under 100 clicks (why none is shown)", .4, .6, 30, func(rng *rand.Rand) (n, of int) {
+	add("Rank", "12 siblings", "first by raw rate with under 100 clicks", .4, .6, 30, func(rng *rand.Rand) (n, of int) {
 		_, us := family(rng, 12)
 		lead, best := 0, 0.0
 		for i, u := range us {
@@ -235,7 +234,7 @@ func calibrations() (all []calibration) {
 			return len(odd), 10
 		})
 	}
-	add("GESD alone", "70 days, 200 a day, φ = 1.8", "alarms a campaign-week (why it does not stand alone)", .01, .40, 20, func(rng *rand.Rand) (n, of int) {
+	add("GESD alone", "70 days, 200 a day, φ = 1.8", "alarms a campaign-week", .01, .40, 20, func(rng *rand.Rand) (n, of int) {
 		y := month(rng, 70, 200, 1.8, 0, 0)
 		for i := range y {
 			y[i] = 2 * math.Sqrt(y[i]+.375)
@@ -306,7 +305,7 @@ func calibrations() (all []calibration) {
 			return one(SeasonalTrend(drift(rng, 56), 7, .9).P < .05)
 		})
 		if ar > 0 {
-			add("MannKendall of days", data, "p < 0.05 (why weeks are taken)", .03, .25, 100, func(rng *rand.Rand) (n, of int) {
+			add("MannKendall of days", data, "p < 0.05", .03, .25, 100, func(rng *rand.Rand) (n, of int) {
 				return one(MannKendall(drift(rng, 56), .9).P < .05)
 			})
 		}
@@ -321,36 +320,17 @@ func calibrations() (all []calibration) {
 	return all
 }
 
-// TestCalibration is quick; with VIGIE_CALIBRATE set it takes minutes and
-// prints one row of a Markdown table for each method and kind of data.
 func TestCalibration(t *testing.T) {
 	if testing.Short() {
 		t.Skip("calibration")
 	}
-	thorough := os.Getenv("VIGIE_CALIBRATE") != ""
-	if thorough {
-		fmt.Println("| method | data | runs | what | promised | measured |\n|---|---|---|---|---|---|")
-	}
 	for _, c := range calibrations() {
 		rng := Rand("calibration", c.method, c.data, c.what)
-		runs := c.runs
-		if thorough {
-			runs *= 20
-		}
 		n, of := 0, 0
-		for range runs {
+		for range thorough(c.runs) {
 			a, b := c.run(rng)
 			n, of = n+a, of+b
 		}
-		share := float64(n) / float64(max(1, of))
-		if thorough {
-			fmt.Printf("| %s | %s | %d | %s | %.3g–%.3g | %.4f |\n", c.method, c.data, runs, c.what, c.low, c.high, share)
-		}
-		// The error of a share that is as promised, not of the share measured: a
-		// method that fails every time has no error.
-		slack := func(p float64) float64 { return 3*math.Sqrt(p*(1-p)/float64(max(1, of))) + 1e-9 }
-		if of == 0 || share < c.low-slack(c.low) || share > c.high+slack(c.high) {
-			t.Errorf("%s, %s: %s %.4f of %d, want %.3g to %.3g", c.method, c.data, c.what, share, of, c.low, c.high)
-		}
+		calibrated(t, c.method, c.data, c.what, n, of, c.low, c.high)
 	}
 }

@@ -95,13 +95,17 @@ func scan(days []Point, share, least, prior, conf float64) Scan {
 		flagged := make([]bool, len(days))
 		for _, w := range scanWidths {
 			for from := 0; from+w <= len(days); from++ {
-				d, warn := window(days, use, out, from, from+w-1, least, prior, conf)
+				d, variance, warn := expect(days, use, out, from, from+w-1, least, prior)
 				s.MostExpected = max(s.MostExpected, d.Expected)
 				if !warn.None() {
 					continue
 				}
 				s.Windows++
-				if d.stands(share) {
+				// Most windows did not change by the share: their tail is not needed.
+				if !d.changed(share) {
+					continue
+				}
+				if d.P = TailBoth(d.Observed, d.Expected, variance); d.rare() {
 					for i := from; i < from+w; i++ {
 						flagged[i] = true
 					}
@@ -119,7 +123,7 @@ func scan(days []Point, share, least, prior, conf float64) Scan {
 					to = i
 				}
 			}
-			if d, warn := trim(days, use, flagged, from, to, share, least, prior, conf); warn.None() && d.stands(share) {
+			if d, warn := trim(days, use, flagged, from, to, share, least, prior, conf); warn.None() && d.changed(share) && d.rare() {
 				s.Drops = append(s.Drops, d)
 				for i := d.From; i <= d.To; i++ {
 					next[i] = true
@@ -170,17 +174,20 @@ func same(a, b []bool) bool {
 	return true
 }
 
-// stands reports that the window stands out and changed by the share.
-func (d Drop) stands(share float64) bool {
-	limit := 0.001
-	if d.Expected < 20*float64(d.Days) {
-		limit = 0.0002
-	}
-	enough := d.Observed >= (1+share)*d.Expected
+// changed reports that the window fell, or rose, by at least the share.
+func (d Drop) changed(share float64) bool {
 	if share < 0 {
-		enough = d.Observed <= (1+share)*d.Expected
+		return d.Observed <= (1+share)*d.Expected
 	}
-	return d.P < limit && enough
+	return d.Observed >= (1+share)*d.Expected
+}
+
+// rare reports that chance alone hardly makes such a window.
+func (d Drop) rare() bool {
+	if d.Expected < 20*float64(d.Days) {
+		return d.P < 0.0002
+	}
+	return d.P < 0.001
 }
 
 // rates is the baseline of days from..to: the expected rate of each weekday,
@@ -201,11 +208,12 @@ func rates(days []Point, use, out []bool, from, to int, prior float64) (rate, ex
 	return rate, exposure, phi, n
 }
 
-// window judges days from..to against their baseline. A window that holds a
-// day that does not count is judged on the others.
-func window(days []Point, use, out []bool, from, to int, least, prior, conf float64) (Drop, Warning) {
+// expect is what the baseline of days from..to leads one to expect of them,
+// with its predictive variance. A window that holds a day that does not count
+// is judged on the others.
+func expect(days []Point, use, out []bool, from, to int, least, prior float64) (d Drop, variance float64, warn Warning) {
 	rate, exposure, phi, n := rates(days, use, out, from, to, prior)
-	d := Drop{From: from, To: to, Phi: phi}
+	d = Drop{From: from, To: to, Phi: phi}
 	for i := from; i <= to; i++ {
 		if use[i] {
 			d.Days++
@@ -217,12 +225,20 @@ func window(days []Point, use, out []bool, from, to int, least, prior, conf floa
 	}
 	switch {
 	case d.Days == 0 || n < scanMinBase:
-		return d, Warning{FewDays, scanMinBase, float64(n)}
+		return d, 0, Warning{FewDays, scanMinBase, float64(n)}
 	case d.Expected < least:
-		return d, Warning{FewEvents, least, d.Expected}
+		return d, 0, Warning{FewEvents, least, d.Expected}
 	}
 	w := float64(d.Days)
-	variance := phi * d.Expected * (1 + w/float64(n)) * (1 + 0.4*(1-1/w))
+	return d, phi * d.Expected * (1 + w/float64(n)) * (1 + 0.4*(1-1/w)), Warning{}
+}
+
+// window judges days from..to against their baseline.
+func window(days []Point, use, out []bool, from, to int, least, prior, conf float64) (Drop, Warning) {
+	d, variance, warn := expect(days, use, out, from, to, least, prior)
+	if !warn.None() {
+		return d, warn
+	}
 	d.P = TailBoth(d.Observed, d.Expected, variance)
 	d.Low = CountQuantile((1-conf)/2, d.Expected, variance)
 	d.High = CountQuantile((1+conf)/2, d.Expected, variance)

@@ -1,12 +1,13 @@
--- Campaigns that start in the new batch on the day after one of their account
--- stops, with about its spend a day and cost of an impression.
+-- Campaigns that the new batch is the first to know, and that start on the day
+-- after one of their account stops, with about its spend a day and cost of an
+-- impression.
 with days as (
-    select account, campaign, first_day as day, sum(spend) as spend, sum(impressions) as impressions, true as fresh
+    select account, campaign, first_day as day, sum(spend) as spend, sum(impressions) as impressions
     from fresh
     where first_day = last_day and campaign <> 0 and depth is not null and spend > 0
     group by all
     union all
-    select r.account, r.campaign, r.day, r.spend, r.impressions, false
+    select r.account, r.campaign, r.day, r.spend, r.impressions
     from rollup r
     where r.account in (select account from fresh) and r.campaign <> 0 and r.spend > 0
       and not exists (
@@ -15,7 +16,7 @@ with days as (
       )
 ),
 ends as (
-    select account, campaign, min(day) as first_day, max(day) as last_day, bool_and(fresh) as new
+    select account, campaign, min(day) as first_day, max(day) as last_day
     from days
     group by account, campaign
 ),
@@ -33,7 +34,7 @@ start as (
         avg(d.spend) as spend, sum(d.spend) / nullif(sum(d.impressions), 0) as price, count(*) as n
     from ends e
     join days d on d.account = e.account and d.campaign = e.campaign and d.day < e.first_day + 7
-    where e.new
+    where not exists (select 1 from rollup r where r.account = e.account and r.campaign = e.campaign)
     group by all
 ),
 pairs as (
