@@ -86,7 +86,7 @@ func TestByDay(t *testing.T) {
 		if rows.Err() != nil || int64(len(days)) != r.Report().Rows {
 			t.Fatal(rows.Err(), len(days))
 		}
-		if n := rows.memory.AllocatedBytes(); n != 0 {
+		if n := allocated(rows); n != 0 {
 			t.Errorf("%d bytes are left", n)
 		}
 		return days, r.Report()
