@@ -86,6 +86,7 @@ type Known struct {
 	// Measures are the measures that can be a conversion, by platform id; ""
 	// holds for every platform not listed.
 	Measures map[string][]string
+	Rules    []string // of findings
 }
 
 // ErrNoWorkspace is what Find returns where no folder holds a vigie.yaml.
@@ -223,6 +224,7 @@ func (a *Agency) client(root *os.Root, id string, known Known) {
 		a.Problems = append(a.Problems, d.problems...)
 		if k != nil {
 			c.Campaigns = append(c.Campaigns, k)
+			a.decisions(root, k, known)
 		}
 	}
 }
@@ -302,7 +304,8 @@ func (c *Client) Campaign(id string) (*Campaign, error) {
 // nil where all that hold a brief are.
 func (c *Client) CampaignErr() error {
 	return c.Agency.errorsIn(func(file string) bool {
-		return file != c.File && strings.HasPrefix(file, path.Dir(c.File)+"/")
+		dir := path.Dir(c.File)
+		return file != c.File && (path.Dir(file) == dir || path.Base(file) == "campaign.yaml" && path.Dir(path.Dir(file)) == dir)
 	})
 }
 

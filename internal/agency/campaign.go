@@ -33,6 +33,8 @@ type Campaign struct {
 	Conversions map[string]string
 	Targets     []Target
 	Reports     []Report
+	// Decisions are those without errors, by date.
+	Decisions []*Decision
 }
 
 // Target is what a KPI is to reach.
