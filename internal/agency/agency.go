@@ -46,6 +46,7 @@ type Agency struct {
 	Clients  []*Client  // by id
 	Sources  []*Source  // by id
 	Mappings []*Mapping // of the same folder
+	grid     *Grid      // that of the school; nil where it wrote none
 	// Problems are what is wrong in the files below vigie.yaml, by file and
 	// line, warnings included. Clients, campaigns and sources with errors are
 	// left out of Clients, Campaigns and Sources.
@@ -146,6 +147,7 @@ func Open(dir string, known Known) (*Agency, error) {
 		a.client(root, id, known)
 	}
 	a.sources(root, known)
+	a.readGrid(root)
 	a.Problems.sort()
 	return a, nil
 }

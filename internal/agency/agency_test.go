@@ -149,6 +149,12 @@ func summary(dir string, a *Agency) string {
 			}
 		}
 	}
+	if a.grid != nil {
+		p("grid %q", a.grid.Title)
+		for _, x := range a.grid.Competencies {
+			p("  %+v", x)
+		}
+	}
 	for _, m := range a.Mappings {
 		p("mapping %s of %q, decimal %q, dates %q, %s", m.ID, m.Platform, m.Decimal, m.Dates, m.Currency)
 		for _, h := range sortedKeys(m.Columns) {
@@ -412,7 +418,7 @@ func TestInit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(written) != 8 || slices.Contains(written, ".gitignore") {
+		if len(written) != 10 || slices.Contains(written, ".gitignore") {
 			t.Errorf("%s: written %v", l, written)
 		}
 		a, err := Open(dir, Known{})

@@ -182,7 +182,7 @@ func TestSchemas(t *testing.T) {
 			}
 		}
 	}
-	for _, v := range []any{agencyFile{}, clientFile{}, campaignFile{}, httpsFile{}, sftpFile{}, mailboxFile{}, mappingFile{}} {
+	for _, v := range []any{agencyFile{}, clientFile{}, campaignFile{}, httpsFile{}, sftpFile{}, mailboxFile{}, mappingFile{}, gridFile{}} {
 		walk(reflect.TypeOf(v))
 	}
 	for key := range keyHelp {

@@ -249,3 +249,31 @@ func FuzzDecision(f *testing.F) {
 		}
 	})
 }
+
+// The grid that Vigie brings can be read in both languages, says the same in
+// both, and its weights add up.
+func TestGrid(t *testing.T) {
+	a := &Agency{}
+	fr, err := a.Grid(locale.FR)
+	if err != nil {
+		t.Fatal(err)
+	}
+	en, err := a.Grid(locale.EN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, gathered := 0.0, map[string]bool{}
+	for i, c := range fr.Competencies {
+		e := en.Competencies[i]
+		if c.Weight != e.Weight || len(c.Indicators) != len(e.Indicators) || len(c.Levels) != 4 || len(e.Levels) != 4 || strings.Join(c.Evidence, " ") != strings.Join(e.Evidence, " ") {
+			t.Errorf("%s and %s differ", c.ID, e.ID)
+		}
+		sum += c.Weight
+		for _, kind := range c.Evidence {
+			gathered[kind] = true
+		}
+	}
+	if len(fr.Competencies) != 5 || len(en.Competencies) != 5 || sum < 0.999 || sum > 1.001 || len(gathered) != len(EvidenceKinds) {
+		t.Errorf("%d competencies, %g, %v", len(fr.Competencies), sum, gathered)
+	}
+}

@@ -118,7 +118,7 @@ func (x Draft) write(l locale.Lang) []byte {
 	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	var options []string
 	for _, o := range x.Options {
-		options = append(options, o.ID+": "+quoteText(o.Words))
+		options = append(options, o.ID+": "+quote(o.Words))
 	}
 	p("---\nid: %s\ndate: %s", x.ID, x.Date)
 	if x.Applied != 0 {
@@ -157,13 +157,7 @@ func plainText(s string) string {
 	if simpleText.MatchString(s) && !strings.HasPrefix(s, "*") && !strings.HasPrefix(s, "%") {
 		return s
 	}
-	return quoteText(s)
-}
-
-// quoteText writes a text as YAML in double quotes, with its no-break spaces as
-// they are.
-func quoteText(s string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", "", "\t", " ").Replace(s) + `"`
+	return quote(s)
 }
 
 func flowList(words []string) string {
@@ -274,7 +268,7 @@ func replaceValue(b []byte, change Change) (out []byte, ok bool) {
 			return nil, false
 		}
 		if key == "options" {
-			value = quoteText(change.Text)
+			value = quote(change.Text)
 		}
 		if at > 0 && b[at-1] == '\n' || strings.TrimSpace(src.before(at)) == "" { // a block below its key
 			kn := start(d.keyAt(steps...))
@@ -297,7 +291,7 @@ func replaceValue(b []byte, change Change) (out []byte, ok bool) {
 	if !isMap || len(m.Values) == 0 {
 		return nil, false
 	}
-	entry := sub + ": " + quoteText(change.Text)
+	entry := sub + ": " + quote(change.Text)
 	if m.IsFlowStyle {
 		at, ok := src.offset(m.End.Position.Line, m.End.Position.Column)
 		if !ok {
