@@ -49,6 +49,15 @@ type Decision struct {
 	Closed  locale.Day // zero while it is open
 	Outcome string     // what people say came of it, or why it was withdrawn
 	Text    string     // below the front matter, Markdown
+
+	doc *doc
+}
+
+// DoubtFinding is a warning at one of the findings that the file names.
+func (d *Decision) DoubtFinding(i int, m locale.Text) Problem {
+	w := doc{file: d.doc.file, lines: d.doc.lines, root: d.doc.root}
+	w.warn(w.find("findings", i), m)
+	return w.problems[0]
 }
 
 // Choice is one of the options that a decision lay between.
@@ -220,6 +229,7 @@ func (d *doc) decision(b []byte, c *Campaign, known Known) *Decision {
 		Touches: f.Touches, Options: f.Options, Choice: f.Choice, Approved: f.Approved,
 		Expected: Expected{f.Expected.KPI, f.Expected.From.v, f.Expected.To.v, locale.Day(f.Expected.Check)},
 		Status:   cmp.Or(f.Status, DecisionOpen), Closed: locale.Day(f.Closed), Outcome: f.Outcome, Text: strings.TrimSpace(text),
+		doc: d,
 	}
 	if i := strings.IndexFunc(strings.ReplaceAll(text, "\r\n", " \n"), unreadable); i >= 0 {
 		d.at(strings.Count(string(b[:len(b)-len(text)+i]), "\n")+1, 1, say("this line cannot be read: save the file as UTF-8 text", "cette ligne est illisible\u00a0: enregistrez le fichier en texte UTF-8"))

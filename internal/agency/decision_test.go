@@ -164,7 +164,7 @@ func TestAddDecision(t *testing.T) {
 	if _, body, err := c.AddDecision(draft, locale.FR, known, true); err != nil || len(body) == 0 {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"2026-09-20-ufs-budget-meta-search.md", "2026-09-20-ufs-budget-meta-search-2.md"} {
+	for _, want := range []string{"2026-09-20-oeufs-budget-meta-search.md", "2026-09-20-oeufs-budget-meta-search-2.md"} {
 		file, _, err := c.AddDecision(draft, locale.FR, known, false)
 		if err != nil {
 			t.Fatal(err)

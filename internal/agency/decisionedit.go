@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path"
 	"reflect"
@@ -147,8 +148,11 @@ func (x Draft) write(l locale.Lang) []byte {
 	return b.Bytes()
 }
 
-// bare writes a number as a file has it.
-func bare(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+// bare writes a number as a file has it: to the millionth, without zeros at its
+// end.
+func bare(v float64) string {
+	return strconv.FormatFloat(math.Round(v*micro)/micro, 'f', -1, 64)
+}
 
 var simpleText = regexp.MustCompile(`^[\pL\pN*%][\pL\pN_.@#*%-]*$`)
 

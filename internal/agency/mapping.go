@@ -142,11 +142,13 @@ func AddMapping(a *Agency, table string, m Mapping, headers []string) (string, e
 	}
 }
 
+var ligatures = strings.NewReplacer("œ", "oe", "æ", "ae")
+
 // slug makes the name of a file out of any text; it is empty where the text has
 // no letter or digit for it.
 func slug(s string) string {
 	var b strings.Builder
-	for _, r := range norm.NFKD.String(strings.ToLower(s)) {
+	for _, r := range norm.NFKD.String(ligatures.Replace(strings.ToLower(s))) {
 		switch {
 		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
 			b.WriteRune(r)

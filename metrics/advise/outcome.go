@@ -126,6 +126,9 @@ func Measure(c insight.Case, outages []insight.Outage, d Decided, others []Decid
 			return words.Pick(l, "%s: no before and after can be measured, for want of daily sums.", "%s\u00a0: pas de mesure avant et après, faute de sommes par jour.", m.name(l))
 		})
 		return m.end(NotMeasured)
+	case d.Dropped:
+		o.Text = locale.Text{EN: "Withdrawn: nothing is measured.", FR: "Abandonnée\u00a0: rien n’est mesuré."}
+		return m.end(NotMeasured)
 	case c.Today < d.Check:
 		o.Text = m.both(func(l locale.Lang) string {
 			return words.Pick(l, "To be measured on %s.", "À mesurer le %s.", l.DayLong(d.Check))
@@ -552,16 +555,15 @@ func (m *measurement) turned(e stats.Effect) stats.Effect {
 func (m *measurement) needs(w stats.Warning) locale.Text {
 	count := func(l locale.Lang, n float64) string { return l.Number(n, 0) }
 	return m.both(func(l locale.Lang) string {
-		head := words.Pick(l, "Not enough data to measure an effect", "Pas assez de données pour mesurer un effet")
 		switch {
 		case w.Code == stats.FewDays && w.Need > 7:
-			return words.Pick(l, "%s: %s days that count are needed before the decision, its last week aside; there are %s.", "%s\u00a0: il faut %s\u00a0jours exploitables avant la décision, sa dernière semaine non comprise\u00a0; il y en a %s.", head, count(l, w.Need), count(l, w.Has))
+			return words.Pick(l, "To measure an effect, %s days that count are needed before the decision, its last week aside; there are %s.", "Pour mesurer un effet, il faut %s\u00a0jours exploitables avant la décision, sa dernière semaine non comprise\u00a0; il y en a %s.", count(l, w.Need), count(l, w.Has))
 		case w.Code == stats.FewDays:
-			return words.Pick(l, "%s: %s days that count are needed from %s to the check; there are %s.", "%s\u00a0: il faut %s\u00a0jours exploitables du %s à la vérification\u00a0; il y en a %s.", head, count(l, w.Need), l.DayText(m.d.Applied), count(l, w.Has))
+			return words.Pick(l, "To measure an effect, %s days that count are needed from %s to the check; there are %s.", "Pour mesurer un effet, il faut %s\u00a0jours exploitables du %s à la vérification\u00a0; il y en a %s.", count(l, w.Need), l.DayText(m.d.Applied), count(l, w.Has))
 		case w.Code == stats.FewEvents:
-			return words.Pick(l, "%s: %s %s are needed on each side of the decision; one side has %s.", "%s\u00a0: il faut %s %s de chaque côté de la décision\u00a0; un côté en a %s.", head, count(l, w.Need), m.noun(l), count(l, w.Has))
+			return words.Pick(l, "To measure an effect, %s %s are needed on each side of the decision; one side has %s.", "Pour mesurer un effet, il faut %s %s de chaque côté de la décision\u00a0; un côté en a %s.", count(l, w.Need), m.noun(l), count(l, w.Has))
 		}
-		return words.Pick(l, "%s: the days before and after do not lend themselves to it.", "%s\u00a0: les jours d’avant et d’après ne s’y prêtent pas.", head)
+		return words.Pick(l, "The days before and after do not lend themselves to a measurement.", "Les jours d’avant et d’après ne se prêtent pas à une mesure.")
 	})
 }
 
