@@ -15,7 +15,8 @@ import (
 )
 
 // Section is a part of a report: one file, one template of the same name. Its
-// title is a sentence with a number; its data is all that the template sees.
+// title is a sentence with a number; its data is all that the template sees. One
+// without data has nothing to say, and is left out.
 type Section struct {
 	Name  string
 	Order int
@@ -70,11 +71,14 @@ type Rendered struct {
 	Body  template.HTML
 }
 
-// Render writes one section.
+// Render writes one section; one that has nothing to say is empty.
 func (p *Page) Render(s Section) (Rendered, error) {
 	data, err := s.Data(p)
 	if err != nil {
 		return Rendered{}, fmt.Errorf("section %s: %w", s.Name, err)
+	}
+	if data == nil {
+		return Rendered{}, nil
 	}
 	body, err := p.Execute(templates, s.Name, data)
 	return Rendered{s.Name, s.Title(p), body}, err
@@ -139,7 +143,9 @@ func HTML(s *Snapshot, l locale.Lang, engine *chart.Engine) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, r)
+		if r.Name != "" {
+			list = append(list, r)
+		}
 	}
 	body, err := p.Execute(templates, "report", map[string]any{"Page": p, "Sections": list})
 	if err != nil {

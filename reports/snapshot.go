@@ -75,10 +75,12 @@ type Snapshot struct {
 
 	// Compared are the two windows that findings compare: the period's mature
 	// days, or the last mature days before it.
-	Compared Windows          `json:"compared"`
-	Insight  insight.Report   `json:"insight"`
-	Advice   Advice           `json:"advice"`
-	Sources  []metrics.Source `json:"sources"`
+	Compared Windows        `json:"compared"`
+	Insight  insight.Report `json:"insight"`
+	Advice   Advice         `json:"advice"`
+	// Decisions are those that were made, running, checked or closed in the period.
+	Decisions []Decision       `json:"decisions,omitempty"`
+	Sources   []metrics.Source `json:"sources"`
 	// Conversion is how amounts of several currencies came into Currency, for
 	// all figures of the snapshot; nil where they were in it.
 	Conversion *metrics.Conversion `json:"conversion,omitempty"`
@@ -153,8 +155,9 @@ var frameKPIs = []string{
 	"conversions", "cpa", "cvr", "spend", "cpc", "ctr", "impressions", "clicks", "cpm", "conversion_value", "roas", "aov", "reach", "frequency",
 }
 
-// Freeze takes a snapshot.
-func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
+// begin reads what every figure of a campaign rests on: its days, its plan and its
+// channels.
+func begin(ctx context.Context, src Source, req Request) (*Snapshot, *metrics.Scope, error) {
 	c := src.Campaign
 	a := c.Client.Agency
 	s := &Snapshot{
@@ -176,20 +179,15 @@ func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
 	s.Previous.From, s.Previous.To = metrics.Previous(req.From, req.To)
 	scope, err := metrics.LoadScope(ctx, src.DB, c.Client, c)
 	if err != nil {
-		return nil, fmt.Errorf("%s/%s: %w", c.Client.ID, c.ID, err)
+		return nil, nil, fmt.Errorf("%s/%s: %w", c.Client.ID, c.ID, err)
 	}
 	s.Outside = scope.Outside
 	last := min(s.Today, s.Flight.To)
 	s.Whole, s.Series, err = metrics.Daily(ctx, src.DB, scope, s.Flight.From, max(last, s.Flight.From), time.Time{})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	s.Last = metrics.LastComplete(s.Whole)
-	// Findings look below the channels; what they say is kept, the days are not.
-	objects, err := metrics.Objects(ctx, src.DB, scope, s.Series, s.Flight.From, max(last, s.Flight.From), time.Time{})
-	if err != nil {
-		return nil, err
-	}
 	for d := s.Flight.From; d <= s.Flight.To; d++ {
 		s.Plan = append(s.Plan, c.Planned("", d, d))
 	}
@@ -199,6 +197,21 @@ func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
 				s.Channels = append(s.Channels, Channel{m, ch.Budget, c.Planned(ch.ID, s.Flight.From, s.Last)})
 			}
 		}
+	}
+	return s, scope, nil
+}
+
+// Freeze takes a snapshot.
+func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
+	c := src.Campaign
+	s, scope, err := begin(ctx, src, req)
+	if err != nil {
+		return nil, err
+	}
+	// Findings look below the channels; what they say is kept, the days are not.
+	objects, err := metrics.Objects(ctx, src.DB, scope, s.Series, s.Flight.From, s.Whole.Days[len(s.Whole.Days)-1].Day, time.Time{})
+	if err != nil {
+		return nil, err
 	}
 	shown := scope
 	if len(req.Channels) > 0 {
@@ -245,6 +258,7 @@ func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
 		found = insight.Examine(examined)
 	}
 	s.Advice.Recommendations, s.Advice.Notes = advise.Propose(examined, found)
+	s.Decisions = slices.DeleteFunc(s.decided(examined, found.Outages, c), func(d Decision) bool { return !d.touches(s.Period) })
 	if s.Sources, err = metrics.Sources(ctx, src.DB, scope, s.Flight.From, s.Flight.To); err != nil {
 		return nil, err
 	}

@@ -22,6 +22,7 @@ import (
 	"vigie/internal/locale"
 	"vigie/internal/warehouse"
 	"vigie/metrics"
+	"vigie/metrics/insight"
 	"vigie/reports"
 )
 
@@ -139,6 +140,7 @@ func (a *app) report(ctx context.Context, err error) int {
 	var currencies *metrics.ErrCurrencies
 	var nothing *reports.ErrNothing
 	var query *warehouse.ErrSQL
+	var noDecision *agency.ErrNoDecision
 	switch {
 	case errors.As(err, &f):
 		if text := f.text.In(a.language()); text != "" {
@@ -160,6 +162,13 @@ func (a *app) report(ctx context.Context, err error) int {
 		return exitUsage
 	case errors.As(err, &query):
 		fmt.Fprintln(a.err, "vigie: "+query.In(a.language()))
+		return exitUsage
+	case errors.As(err, &noDecision):
+		there := a.say("there is none yet", "il n’y en a pas encore")
+		if len(noDecision.Known) > 0 {
+			there = a.say("there is ", "il y a ") + strings.Join(noDecision.Known, ", ")
+		}
+		fmt.Fprintln(a.err, "vigie: "+a.say("no decision "+quoted(noDecision.ID).EN+"; ", "pas de décision "+quoted(noDecision.ID).FR+"\u00a0; ")+there)
 		return exitUsage
 	case errors.As(err, &nothing):
 		fmt.Fprintln(a.err, "vigie: "+nothing.In(a.language()))
@@ -235,7 +244,7 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.json, "json", false, both("print data as JSON", "donner les données en JSON"))
 	f.DurationVar(&a.wait, "wait", 30*time.Second, both("how long to wait for another command to leave the workspace", "combien de temps attendre qu’une autre commande quitte l’espace de travail"))
 	f.BoolP("help", "h", false, both("the manual of the command", "le manuel de la commande"))
-	root.AddCommand(a.demoCmd(), a.initCmd(), a.validateCmd(), a.importCmd(), a.syncCmd(), a.batchesCmd(), a.kpiCmd(), a.sqlCmd(), a.reportCmd(), a.serveCmd(), a.versionCmd())
+	root.AddCommand(a.demoCmd(), a.initCmd(), a.validateCmd(), a.importCmd(), a.syncCmd(), a.batchesCmd(), a.kpiCmd(), a.sqlCmd(), a.findingsCmd(), a.decisionCmd(), a.reportCmd(), a.evidenceCmd(), a.serveCmd(), a.versionCmd())
 	root.AddCommand(a.completionCmd(root))
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(a.helpCmd(root))
@@ -318,6 +327,9 @@ func known() agency.Known {
 		if x.Confidential {
 			k.Confidential = append(k.Confidential, x.ID)
 		}
+	}
+	for _, r := range insight.Rules() {
+		k.Rules = append(k.Rules, r.ID)
 	}
 	for _, p := range ingest.Platforms() {
 		k.Platforms = append(k.Platforms, p.ID)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vigie/internal/jobs"
 	"vigie/internal/simulate"
 	"vigie/internal/warehouse"
 )
@@ -67,6 +68,9 @@ func (a *app) demoCmd() *cobra.Command {
 			}
 			c, err := a.campaign("")
 			if err != nil {
+				return err
+			}
+			if err := jobs.Examine(ctx, a.wh, c, a.clock(), version); err != nil {
 				return err
 			}
 			e, err := a.issue(ctx, c, "", false, []string{"html"})

@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"vigie/internal/agency"
+	"vigie/internal/evidence"
+	"vigie/internal/jobs"
 	"vigie/internal/locale"
 	"vigie/internal/warehouse"
 	"vigie/metrics"
@@ -37,7 +39,7 @@ func (a *app) validateCmd() *cobra.Command {
 				return err
 			}
 			l := a.language()
-			problems, err := a.problems(cmd.Context())
+			problems, err := a.doubtful(cmd.Context())
 			var away *forwardError
 			if errors.As(err, &away) {
 				return err
@@ -67,30 +69,63 @@ func (a *app) validateCmd() *cobra.Command {
 	}
 }
 
-// problems are those of the files, and the platform campaigns that two briefs
-// take on the same days, as far as the exports that were taken in tell. On an
-// error the former alone.
-func (a *app) problems(ctx context.Context) (agency.Problems, error) {
+// doubtful are the problems of the files and what only the database knows: the
+// platform campaigns that two briefs take on the same days, and the decisions
+// that name findings which were never seen. On an error those of the files alone.
+func (a *app) doubtful(ctx context.Context) (agency.Problems, error) {
 	problems := slices.Clone(a.agency.Problems)
 	if !warehouse.Exists(a.agency.DataDir(a.env["VIGIE_DATA"])) {
 		return problems, nil
 	}
-	if err := a.openWarehouse(ctx, "vigie validate"); err != nil {
-		return problems, err
-	}
-	for _, c := range a.agency.Clients {
-		if len(c.Campaigns) < 2 {
-			continue
+	for _, client := range a.agency.Clients {
+		if len(client.Campaigns) > 1 {
+			if err := a.openWarehouse(ctx, "vigie validate"); err != nil {
+				return problems, err
+			}
+			seen, err := metrics.Seen(ctx, a.wh.DB(), client.ID)
+			if err != nil {
+				return problems, err
+			}
+			for _, o := range client.Overlaps(seen) {
+				problems = append(problems, o.Problem())
+			}
 		}
-		seen, err := metrics.Seen(ctx, a.wh.DB(), c.ID)
-		if err != nil {
-			return problems, err
-		}
-		for _, o := range c.Overlaps(seen) {
-			problems = append(problems, o.Problem())
+		for _, c := range client.Campaigns {
+			if !slices.ContainsFunc(c.Decisions, func(d *agency.Decision) bool { return len(d.Findings) > 0 }) {
+				continue
+			}
+			if err := a.openWarehouse(ctx, "vigie validate"); err != nil {
+				return problems, err
+			}
+			more, err := a.unknownFindings(ctx, c)
+			if err != nil {
+				return problems, err
+			}
+			problems = append(problems, more...)
 		}
 	}
 	return problems, nil
+}
+
+// unknownFindings are warnings at the findings that decisions of a campaign name
+// and that were never seen; none where no findings were worked out yet.
+func (a *app) unknownFindings(ctx context.Context, c *agency.Campaign) (agency.Problems, error) {
+	found, err := jobs.Findings(ctx, a.wh.DB(), c.Client.ID, c.ID)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	var list agency.Problems
+	for _, d := range c.Decisions {
+		for i, id := range d.Findings {
+			if !slices.ContainsFunc(found, func(f jobs.Finding) bool { return evidence.Same(f, id) }) {
+				list = append(list, d.DoubtFinding(i, locale.Text{
+					EN: "no finding " + locale.EN.Quote(id) + " was ever seen; vigie findings lists them",
+					FR: "aucun constat " + locale.FR.Quote(id) + " n’a jamais été vu\u00a0; vigie findings les donne",
+				}))
+			}
+		}
+	}
+	return list, nil
 }
 
 // problemJSON is a problem of a file for machines, in one language.
@@ -115,6 +150,15 @@ func (a *app) readable() string {
 	parts := []string{
 		count(len(a.agency.Clients), locale.Text{EN: "client", FR: "commanditaire"}, locale.Text{EN: "clients", FR: "commanditaires"}),
 		count(campaigns, locale.Text{EN: "campaign", FR: "campagne"}, locale.Text{EN: "campaigns", FR: "campagnes"}),
+	}
+	decisions := 0
+	for _, c := range a.agency.Clients {
+		for _, k := range c.Campaigns {
+			decisions += len(k.Decisions)
+		}
+	}
+	if decisions > 0 {
+		parts = append(parts, count(decisions, locale.Text{EN: "decision", FR: "décision"}, locale.Text{EN: "decisions", FR: "décisions"}))
 	}
 	if n := len(a.agency.Sources); n > 0 {
 		parts = append(parts, count(n, locale.Same("source"), locale.Same("sources")))

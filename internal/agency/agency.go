@@ -47,6 +47,7 @@ type Agency struct {
 	Sources  []*Source  // by id
 	Mappings []*Mapping // of the same folder
 	KPIs     []*KPI     // its own, by id
+	grid     *Grid      // that of the school; nil where it wrote none
 	// Problems are what is wrong in the files below vigie.yaml, by file and
 	// line, warnings included. Clients, campaigns and sources with errors are
 	// left out of Clients, Campaigns and Sources.
@@ -99,6 +100,7 @@ type Known struct {
 	// Measures are the measures that can be a conversion, by platform id; ""
 	// holds for every platform not listed.
 	Measures map[string][]string
+	Rules    []string // of findings
 }
 
 // ErrNoWorkspace is what Find returns where no folder holds a vigie.yaml.
@@ -163,6 +165,7 @@ func Open(dir string, known Known) (*Agency, error) {
 	}
 	a.claims()
 	a.sources(root, known)
+	a.readGrid(root)
 	a.Problems.sort()
 	return a, nil
 }
@@ -243,6 +246,7 @@ func (a *Agency) client(root *os.Root, id string, known Known) {
 		a.Problems = append(a.Problems, d.problems...)
 		if k != nil {
 			c.Campaigns = append(c.Campaigns, k)
+			a.decisions(root, k, known)
 		}
 	}
 }
@@ -322,7 +326,8 @@ func (c *Client) Campaign(id string) (*Campaign, error) {
 // nil where all that hold a brief are.
 func (c *Client) CampaignErr() error {
 	return c.Agency.errorsIn(func(file string) bool {
-		return file != c.File && strings.HasPrefix(file, path.Dir(c.File)+"/")
+		dir := path.Dir(c.File)
+		return file != c.File && (path.Dir(file) == dir || path.Base(file) == "campaign.yaml" && path.Dir(path.Dir(file)) == dir)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -37,6 +38,7 @@ var known = Known{
 		"googleads": {"conversions", "all_conversions"},
 		"":          {"conversions", "leads", "purchases"},
 	},
+	Rules: []string{"budget-pace", "cpa-change", "tracking-outage"},
 }
 
 func TestCases(t *testing.T) {
@@ -152,9 +154,20 @@ func summary(dir string, a *Agency) string {
 			for _, x := range k.Targets {
 				p("    target %s %s %g ±%g", x.KPI, x.Bound, x.Value, x.Tolerance)
 			}
+			for _, x := range k.Decisions {
+				p("    decision %s %s of %s, acts %s on %q, answers %q", x.ID, path.Base(x.File), x.Date, x.Applied, x.Touches, x.Findings)
+				p("      %q chose %s (%s) of %v, agreed by %q", x.Authors, x.Choice, x.Chosen(), x.Options, x.Approved)
+				p("      %s %g to %g by %s; %s %s %q; reason %q", x.Expected.KPI, x.Expected.From, x.Expected.To, x.Expected.Check, x.Status, x.Closed, x.Outcome, x.Reason())
+			}
 			for _, r := range k.Reports {
 				p("    report %s %q = %s to %q after %s", r.Kind, r.When.Words, r.When.Cron, r.To, r.Review)
 			}
+		}
+	}
+	if a.grid != nil {
+		p("grid %q", a.grid.Title)
+		for _, x := range a.grid.Competencies {
+			p("  %+v", x)
 		}
 	}
 	for _, m := range a.Mappings {

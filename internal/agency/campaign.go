@@ -38,6 +38,8 @@ type Campaign struct {
 	Market      Market
 	Targets     []Target
 	Reports     []Report
+	// Decisions are those without errors, by date.
+	Decisions []*Decision
 }
 
 // Audience is whom the campaign is for.

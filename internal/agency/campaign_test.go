@@ -182,7 +182,7 @@ func TestSchemas(t *testing.T) {
 			}
 		}
 	}
-	for _, v := range []any{agencyFile{}, clientFile{}, campaignFile{}, httpsFile{}, sftpFile{}, mailboxFile{}, mappingFile{}, kpiFile{}} {
+	for _, v := range []any{agencyFile{}, clientFile{}, campaignFile{}, httpsFile{}, sftpFile{}, mailboxFile{}, mappingFile{}, kpiFile{}, gridFile{}} {
 		walk(reflect.TypeOf(v))
 	}
 	for key := range keyHelp {

@@ -72,6 +72,7 @@ func Init(dir string, l locale.Lang, today locale.Day) (written []string, err er
 	if _, err := root.Stat(kpisName); errors.Is(err, fs.ErrNotExist) {
 		add(path.Join(kpisName, exampleKPI.In(l)), "kpi.yaml")
 	}
+	add(gridName, "bloc4.yaml")
 	if err := root.MkdirAll(inbox, 0o777); err != nil {
 		return nil, fmt.Errorf("make workspace: %w", err)
 	}

@@ -121,6 +121,9 @@ func AddMapping(a *Agency, table string, m Mapping, headers []string) (string, e
 	}
 	defer root.Close()
 	base := slug(strings.TrimSuffix(table, path.Ext(table)))
+	if base == "" || base == inboxSource {
+		base = "tableau"
+	}
 	for n := 1; ; n++ {
 		id := base
 		if n > 1 {
@@ -139,10 +142,13 @@ func AddMapping(a *Agency, table string, m Mapping, headers []string) (string, e
 	}
 }
 
-// slug makes the name of a file out of any text.
+var ligatures = strings.NewReplacer("œ", "oe", "æ", "ae")
+
+// slug makes the name of a file out of any text; it is empty where the text has
+// no letter or digit for it.
 func slug(s string) string {
 	var b strings.Builder
-	for _, r := range norm.NFKD.String(strings.ToLower(s)) {
+	for _, r := range norm.NFKD.String(ligatures.Replace(strings.ToLower(s))) {
 		switch {
 		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
 			b.WriteRune(r)
@@ -154,9 +160,6 @@ func slug(s string) string {
 	id := strings.Trim(b.String(), "-")
 	if len(id) > 40 {
 		id = strings.Trim(id[:40], "-")
-	}
-	if !idShape.MatchString(id) || id == inboxSource {
-		return "tableau"
 	}
 	return id
 }

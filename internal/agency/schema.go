@@ -25,7 +25,7 @@ func Schemas(l locale.Lang) map[string][]byte {
 	}
 	for name, kinds := range map[string][]any{
 		"vigie": {agencyFile{}}, "client": {clientFile{}}, "campaign": {campaignFile{}}, "kpi": {kpiFile{}},
-		"source": {httpsFile{}, sftpFile{}, mailboxFile{}, mappingFile{}},
+		"competences": {gridFile{}}, "source": {httpsFile{}, sftpFile{}, mailboxFile{}, mappingFile{}},
 	} {
 		s := &jsonschema.Schema{Version: jsonschema.Version}
 		for _, v := range kinds {
@@ -78,6 +78,8 @@ func restrict(name string, s *jsonschema.Schema) {
 	case "kpi":
 		choice(KPIUnits, "unit")
 		choice([]string{"up", "down", "neither"}, "better")
+	case "grid":
+		choice(EvidenceKinds, "competencies", "[]", "evidence", "[]")
 	case "campaign":
 		choice([]string{PaceLinear, PaceByChannel, PaceWeights}, "budget", "pace")
 		choice([]string{"excluded", "included"}, "budget", "tax")
@@ -202,6 +204,17 @@ var keyHelp = map[string]locale.Text{
 	"mailbox.Folder":  {EN: "Folder of the mailbox; else INBOX.", FR: "Dossier de la boîte\u00a0; sinon INBOX."},
 	"mailbox.Senders": {EN: "Whole addresses whose attachments are taken.", FR: "Adresses entières dont les pièces jointes sont prises."},
 	"mailbox.Pattern": {EN: "Names of the attachments to take, as \"*.csv\"; else all that can be an export.", FR: "Noms des pièces jointes à prendre, comme \"*.csv\"\u00a0; sinon toutes celles qui peuvent être un export."},
+
+	"grid.Title":        {EN: "Title of the grid.", FR: "Titre de la grille."},
+	"grid.Competencies": {EN: "What is attested, in the order of the certification.", FR: "Ce qui est attesté, dans l’ordre de la certification."},
+
+	"competency.ID":         {EN: "Short name in lower case.", FR: "Nom court en minuscules."},
+	"competency.Name":       {EN: "The competency, as the certification words it.", FR: "La compétence, telle que la certification la formule."},
+	"competency.Criterion":  {EN: "What is looked at.", FR: "Ce qui est regardé."},
+	"competency.Indicators": {EN: "What one can observe of it.", FR: "Ce que l’on peut en observer."},
+	"competency.Weight":     {EN: "Its share, as 20%; together 100%.", FR: "Sa part, comme 20%\u00a0; 100% en tout."},
+	"competency.Evidence":   {EN: "What Vigie gathers for it.", FR: "Ce que Vigie rassemble pour elle."},
+	"competency.Levels":     {EN: "What each level means, the lowest first. The teacher awards them.", FR: "Ce que veut dire chaque niveau, du plus bas au plus haut. C’est l’enseignant qui les attribue."},
 
 	"report.Review": {EN: "Who approves it before a client sees it.", FR: "Qui l’approuve avant qu’un client le voie."},
 }

@@ -126,9 +126,7 @@ func load(root *os.Root, name string, limit int64) ([]byte, *locale.Text) {
 func (d *doc) parse(b []byte) {
 	s := strings.ReplaceAll(strings.TrimPrefix(string(b), "\ufeff"), "\r\n", "\n")
 	d.lines = strings.Split(s, "\n")
-	if i := strings.IndexFunc(s, func(r rune) bool {
-		return r == utf8.RuneError || unicode.IsControl(r) && r != '\n' && r != '\t'
-	}); i >= 0 {
+	if i := strings.IndexFunc(s, unreadable); i >= 0 {
 		line := strings.Count(s[:i], "\n") + 1
 		column := utf8.RuneCountInString(s[strings.LastIndex(s[:i], "\n")+1:i]) + 1
 		d.at(line, column, say("this character cannot be read: save the file as UTF-8 text", "ce caractère est illisible\u00a0: enregistrez le fichier en texte UTF-8"))
@@ -164,6 +162,12 @@ func (d *doc) parse(b []byte) {
 		d.fail(docs[1], say("a file holds one document: remove the line ---", "un fichier contient un seul document\u00a0: supprimez la ligne ---"))
 	}
 	d.root = docs[0]
+}
+
+// unreadable reports a character that no text holds. The second half of a line
+// end is none where lines are still as the file has them.
+func unreadable(r rune) bool {
+	return r == utf8.RuneError || unicode.IsControl(r) && r != '\n' && r != '\t'
 }
 
 // safeParse turns a panic of the parser into an error: the bytes are anyone's.

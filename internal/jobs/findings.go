@@ -10,6 +10,7 @@ import (
 
 	"vigie/internal/agency"
 	"vigie/internal/locale"
+	"vigie/internal/warehouse"
 	"vigie/metrics"
 	"vigie/metrics/insight"
 	"vigie/reports"
@@ -108,7 +109,7 @@ func (s *Scheduler) findings(ctx context.Context, a *agency.Agency, now time.Tim
 			if !s.unfounded[name].again(now, state, troubled) {
 				continue
 			}
-			if err := s.guard(func() error { return s.examine(ctx, c, state, now) }); err != nil {
+			if err := s.guard(func() error { return examine(ctx, s.Warehouse, c, state, now, s.Version) }); err != nil {
 				s.unfounded[name] = check{now, state}
 				failures = append(failures, fmt.Errorf("%s: %w", name, err))
 			}
@@ -135,12 +136,31 @@ func examined(ctx context.Context, db *sql.DB) (map[string]string, error) {
 	return known, rows.Err()
 }
 
+// Examine works out the findings of a campaign again where the data are not those
+// they rest on, as the scheduler does by itself: what asks for findings gets
+// those of now, whether or not a server runs.
+func Examine(ctx context.Context, wh *warehouse.Warehouse, c *agency.Campaign, now time.Time, version string) error {
+	data, err := dataOf(ctx, wh.DB(), version, c.Client.Agency)
+	if err != nil {
+		return err
+	}
+	known, err := examined(ctx, wh.DB())
+	if err != nil {
+		return err
+	}
+	state := data[c.Client.ID].state
+	if state == known[c.Client.ID+"/"+c.ID] || c.Client.Agency.Day(now, c.Zone) < c.Flight.Start {
+		return nil
+	}
+	return examine(ctx, wh, c, state, now, version)
+}
+
 // examine works out the findings of a campaign for the period that a report
 // would have, and keeps them.
-func (s *Scheduler) examine(ctx context.Context, c *agency.Campaign, state string, now time.Time) error {
+func examine(ctx context.Context, wh *warehouse.Warehouse, c *agency.Campaign, state string, now time.Time, version string) error {
 	limited, cancel := work(ctx, findingTimeout)
 	defer cancel()
-	db := s.Warehouse.DB()
+	db := wh.DB()
 	scope, err := metrics.LoadScope(limited, db, c.Client, c)
 	if err != nil {
 		return err
@@ -153,14 +173,34 @@ func (s *Scheduler) examine(ctx context.Context, c *agency.Campaign, state strin
 	}
 	if last := metrics.LastComplete(whole); last != 0 {
 		from, to := reports.LastWeek(last, c.Flight)
-		snapshot, err := reports.Freeze(limited, reports.Source{DB: db, Campaign: c, Now: now, Version: s.Version},
+		snapshot, err := reports.Freeze(limited, reports.Source{DB: db, Campaign: c, Now: now, Version: version},
 			reports.Request{Kind: reports.KindTracking, From: from, To: to})
 		if err != nil {
 			return err
 		}
 		found = snapshot.Insight.Findings
 	}
-	return s.Warehouse.Small(limited, func(tx *sql.Tx) error { return keep(limited, tx, c, found, state, now) })
+	return wh.Small(limited, func(tx *sql.Tx) error { return keep(limited, tx, c, found, state, now) })
+}
+
+// dueDecisions reminds of decisions whose day to be checked has come, until
+// people have said what came of them.
+func (s *Scheduler) dueDecisions(_ context.Context, a *agency.Agency, now time.Time) error {
+	for _, client := range a.Clients {
+		for _, c := range client.Campaigns {
+			for _, d := range c.Decisions {
+				if d.Status != agency.DecisionOpen || a.Day(now, c.Zone) < d.Expected.Check {
+					continue
+				}
+				name := client.ID + "/" + c.ID
+				s.notice(locale.Text{
+					EN: fmt.Sprintf("%s: decision %s was to be checked on %s; vigie decision outcome %s says what was measured", name, d.ID, locale.EN.DayLong(d.Expected.Check), d.ID),
+					FR: fmt.Sprintf("%s\u00a0: la décision %s était à vérifier le %s\u00a0; vigie decision outcome %s dit ce qui a été mesuré", name, d.ID, locale.FR.DayLong(d.Expected.Check), d.ID),
+				})
+			}
+		}
+	}
+	return nil
 }
 
 // kept is what the table says of a finding.

@@ -23,6 +23,7 @@ package jobs
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -151,7 +152,7 @@ func (s *Scheduler) Tick(ctx context.Context, now time.Time) {
 		for _, step := range []struct {
 			name string
 			do   func(context.Context, *agency.Agency, time.Time) error
-		}{{"inbox", s.inbox}, {"sources", s.sourceNotices}, {"findings", s.findings}, {"reports", s.reports}} {
+		}{{"inbox", s.inbox}, {"sources", s.sourceNotices}, {"findings", s.findings}, {"reports", s.reports}, {"decisions", s.dueDecisions}} {
 			if ctx.Err() != nil {
 				break
 			}
@@ -208,8 +209,12 @@ type data struct {
 
 // data tells the state of each client's data.
 func (s *Scheduler) data(ctx context.Context, a *agency.Agency) (map[string]data, error) {
+	return dataOf(ctx, s.Warehouse.DB(), s.Version, a)
+}
+
+func dataOf(ctx context.Context, db *sql.DB, version string, a *agency.Agency) (map[string]data, error) {
 	rates := agency.RatesStamp(a.Dir)
-	rows, err := s.Warehouse.DB().QueryContext(ctx, `select client, max(imported_at),
+	rows, err := db.QueryContext(ctx, `select client, max(imported_at),
 		max(batch) || '/' || count(undone_at) || '/' || count(*) filter (where withheld) from batch group by client`)
 	if err != nil {
 		return nil, fmt.Errorf("batches: %w", err)
@@ -222,7 +227,7 @@ func (s *Scheduler) data(ctx context.Context, a *agency.Agency) (map[string]data
 		if err := rows.Scan(&client, &d.came, &d.state); err != nil {
 			return nil, fmt.Errorf("batches: %w", err)
 		}
-		if d.state = s.Version + " " + d.state; rates != "" {
+		if d.state = version + " " + d.state; rates != "" {
 			d.state += " " + rates
 		}
 		all[client] = d

@@ -121,6 +121,13 @@ func DemoFiles() map[string][]byte {
 	add(".gitignore", "gitignore")
 	add("clients/"+demoClient+"/client.yaml", "client.yaml")
 	add("clients/"+demoClient+"/"+demoCampaign+"/campaign.yaml", "campaign.yaml")
+	decisions, err := fs.ReadDir(written, "demo/decisions")
+	if err != nil {
+		panic("simulate: " + err.Error()) // embedded
+	}
+	for _, d := range decisions {
+		add("clients/"+demoClient+"/"+demoCampaign+"/"+agency.DecisionsName+"/"+d.Name(), "decisions/"+d.Name())
+	}
 	for name, b := range demoExports() {
 		files["inbox/"+demoClient+"/"+name] = b
 	}

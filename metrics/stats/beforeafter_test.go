@@ -97,11 +97,75 @@ func TestCounterfactual(t *testing.T) {
 	}
 	s := Counterfactual(scaled, [][]float64{x}, 0, 7, 56, .9)
 	near(t, "another unit", []float64{s.Value / 1e6, s.Low / 1e6, s.PlaceboP}, []float64{e.Value, e.Low, e.PlaceboP}, 1e-5)
+	// Days that are left out say nothing, whatever stands on them.
+	holes := append([]float64{}, y...)
+	holes[10], holes[60] = math.NaN(), math.NaN()
+	h := Counterfactual(holes, [][]float64{x}, 0, 7, 56, .9)
+	wild := append([]float64{}, x...)
+	wild[10], wild[60] = 1e9, -1e9
+	if again := Counterfactual(holes, [][]float64{wild}, 0, 7, 56, .9); again.Value != h.Value || !(h.Low < -15 && -15 < h.High) {
+		t.Errorf("%+v and %+v", h, again)
+	}
 	if w := Counterfactual(y, [][]float64{constant}, 0, 7, 56, .9).Warning; w.Code != Same {
 		t.Errorf("a control that says nothing: %+v", w)
 	}
 	if w := Counterfactual(y, [][]float64{x[1:]}, 0, 7, 56, .9).Warning; w.Code != BadInput {
 		t.Errorf("a control too short: %+v", w)
+	}
+}
+
+// A step of a rate, by hand: from .10 to .15; weekdays that are alike change
+// nothing, and days left out say nothing.
+func TestRateStep(t *testing.T) {
+	var days []Point
+	for i := range 56 {
+		p := Point{i % 7, 20, 200, true}
+		if i >= 42 {
+			p.Y = 30
+		}
+		days = append(days, p)
+	}
+	e := RateStep(days, 42, .9)
+	// Eight numbers were fitted to 49 days.
+	half := student(.9, 41) * math.Sqrt(1/(35*20.)+1/(14*30.)) * widen(8./49)
+	near(t, "step", []float64{e.Value, e.Low, e.High, e.Expected}, []float64{.5, 1.5*math.Exp(-half) - 1, 1.5*math.Exp(half) - 1, 280}, 1e-4)
+	days[3].Y, days[3].Use = 1e6, false
+	if again := RateStep(days, 42, .9); math.Abs(again.Value-.5) > 1e-6 {
+		t.Errorf("%+v", again)
+	}
+	if w := RateStep(days, 35, .9).Warning; w != (Warning{FewDays, 28, 27}) {
+		t.Errorf("27 days before: %+v", w)
+	}
+	if w := RateStep(days, 50, .9).Warning; w != (Warning{FewDays, 7, 6}) {
+		t.Errorf("6 days after: %+v", w)
+	}
+}
+
+// Where nothing is done, an effect is clear about once in ten cases at most: the
+// interval errs as often, and the placebo dates have to agree.
+func TestEffectsOfNothing(t *testing.T) {
+	rng := Rand("effects of nothing")
+	const runs = 400
+	var did, step int
+	for range runs {
+		var treated, control []Point
+		drift := 0.0
+		for i := range 77 {
+			drift = .5*drift + .08*rng.NormFloat64() // days that follow each other
+			common := math.Exp(drift) * []float64{1, 1, 1.1, 1, .9, .8, .8}[i%7]
+			draw := func(mean float64) float64 { return math.Round(DrawMean(rng, mean*common, 1.5)) }
+			treated, control = append(treated, Point{i % 7, draw(12), 100, true}), append(control, Point{i % 7, draw(20), 100, true})
+		}
+		if DiD(treated, control, 63, .9).Clear {
+			did++
+		}
+		if RateStep(treated, 63, .9).Clear {
+			step++
+		}
+	}
+	t.Logf("clear without cause: %d and %d of %d", did, step, runs)
+	if did > runs*13/100 || step > runs*10/100 {
+		t.Errorf("clear without cause: %d and %d of %d", did, step, runs)
 	}
 }
 
@@ -120,6 +184,8 @@ func FuzzEffect(f *testing.F) {
 		}
 		e := DiD(treated, control, 40, conf)
 		allFinite(t, "difference", e.Value, e.Low, e.High, e.Detectable, e.PlaceboP, e.Expected)
+		e = RateStep(treated, 40, conf)
+		allFinite(t, "step", e.Value, e.Low, e.High, e.Detectable, e.PlaceboP, e.Expected)
 		e = Counterfactual(y, [][]float64{x}, 3, 7, 40, conf)
 		allFinite(t, "counterfactual", e.Value, e.Low, e.High, e.Detectable, e.PlaceboP, e.Expected)
 	})
