@@ -428,26 +428,36 @@ func trapMargin(p *plant, f int64, x *exercise, _ *source) {
 	p.fee = t
 }
 
-// place chooses what is planted. Every choice has its own stream; a plant that
-// would hide another one is moved, and left out where there is no room.
+// place chooses what is planted: what is wanted, or as much as belongs to the size.
+// Every choice has its own stream; a plant that would hide another one is moved, and
+// where there is no room another kind takes its place.
 func (x *exercise) place(wanted []string) error {
-	chosen, forced := wanted, len(wanted) > 0
-	if !forced {
-		chosen = x.draft()
-	}
-	for _, id := range chosen {
-		k := lookupKind(id)
-		if k == nil {
+	for _, id := range wanted {
+		switch k := lookupKind(id); {
+		case k == nil:
 			return cannot("%q cannot be planted; what can is listed by vigie simulate --help", "«\u00a0%s\u00a0» ne peut pas être planté\u00a0; ce qui peut l’être est dans vigie simulate --help", id)
-		}
-		if k.needs(x.Size) {
+		case slices.Contains(x.planted(), id):
+			return cannot("%s is named twice", "%s est nommé deux fois", id)
+		case k.needs(x.Size):
 			return cannot("%s needs a data set of size %s or larger", "%s demande un jeu de données de taille %s ou plus", id, sizes[k.least])
-		}
-		if p, ok := x.find(k); ok {
-			x.plants = append(x.plants, p)
-		} else if forced {
+		case !x.add(k):
 			return cannot("there is no room for %s beside what is planted (%s): plant fewer, or choose a larger size or another seed",
 				"il n’y a pas de place pour %s à côté de ce qui est planté (%s)\u00a0: plantez moins, ou choisissez une taille plus grande ou une autre graine", id, strings.Join(x.planted(), ", "))
+		}
+	}
+	if len(wanted) == 0 {
+		n := sizePlants[x.Size.rank()]
+		truths, distractors := x.shuffled()
+		// Distractors first: they have the fewest places.
+		for _, part := range []struct {
+			list []*kind
+			most int
+		}{{distractors, n[1]}, {truths, n[0] + n[1]}} {
+			for _, k := range part.list {
+				if len(x.plants) < part.most {
+					x.add(k)
+				}
+			}
 		}
 	}
 	slices.SortStableFunc(x.plants, func(a, b plant) int {
@@ -459,6 +469,15 @@ func (x *exercise) place(wanted []string) error {
 	return nil
 }
 
+// add plants a kind, if there is room for it.
+func (x *exercise) add(k *kind) bool {
+	p, ok := x.find(k)
+	if ok {
+		x.plants = append(x.plants, p)
+	}
+	return ok
+}
+
 func (x *exercise) planted() (ids []string) {
 	for _, p := range x.plants {
 		ids = append(ids, p.kind.id)
@@ -466,31 +485,26 @@ func (x *exercise) planted() (ids []string) {
 	return ids
 }
 
-// draft draws which kinds are planted: so many that hold a truth, then so many
-// that distract.
-func (x *exercise) draft() (ids []string) {
+// shuffled are the kinds that the size has room for, in an order drawn from the
+// seed: those that hold a truth, and those that distract.
+func (x *exercise) shuffled() (truths, distractors []*kind) {
 	src := stream(x.seed, "kinds")
-	var truths, distractors []string
 	for i := range kinds {
 		switch k := &kinds[i]; {
 		case k.needs(x.Size):
 		case k.distractor:
-			distractors = append(distractors, k.id)
+			distractors = append(distractors, k)
 		default:
-			truths = append(truths, k.id)
+			truths = append(truths, k)
 		}
 	}
-	take := func(list []string, n int) {
+	for _, list := range [][]*kind{truths, distractors} {
 		for i := range list { // Fisher and Yates
-			j := int(src.between(int64(i), int64(len(list)-1)))
+			j := src.between(int64(i), int64(len(list)-1))
 			list[i], list[j] = list[j], list[i]
 		}
-		ids = append(ids, list[:min(n, len(list))]...)
 	}
-	n := sizePlants[x.Size.rank()]
-	take(truths, n[0])
-	take(distractors, n[1])
-	return ids
+	return truths, distractors
 }
 
 // find draws where and when a kind is planted, until it hides no other plant.
@@ -556,8 +570,8 @@ const minDeadShare = 80_000
 // holiday is the day around which people are on holiday: 14 July 2026.
 var holiday = locale.Date(2026, 7, 14)
 
-// when draws the days of a plant. What lasts begins in the second third of the
-// data, so that there is a before and an after.
+// when draws the days of a plant. What lasts begins around the middle of the data,
+// so that there is a before and an after.
 func (x *exercise) when(p *plant, src *source) {
 	n := int64(x.last-x.first) + 1
 	k := p.kind
@@ -572,7 +586,7 @@ func (x *exercise) when(p *plant, src *source) {
 		p.first = x.first + locale.Day(src.between(max(n/3, 10), n-length-8))
 		p.last = p.first + locale.Day(length) - 1
 	default:
-		p.first = x.first + locale.Day(src.between(n*2/5, n*3/5))
+		p.first = x.first + locale.Day(src.between(n*3/10, n*6/10))
 		p.last = x.last + x.after
 	}
 	if k.id == "adjustment-idle" { // a week from Monday to Sunday
@@ -583,27 +597,24 @@ func (x *exercise) when(p *plant, src *source) {
 
 // hides reports that a plant cannot be told from one that is there: they share
 // entities, and days. What lasts some days may happen within what lasts weeks, but
-// not around its start.
+// not around its start; what is so from the first day on hides nothing that begins
+// later.
 func (x *exercise) hides(p plant) bool {
-	const brief, margin = 14, 7
+	const brief = 14
+	margin := locale.Day(7)
+	if x.Size == SizeS {
+		margin = 3
+	}
 	for _, o := range x.plants {
-		if !meet(p.touched(), o.touched()) || p.fee != nil || o.fee != nil {
+		if p.fee != nil || o.fee != nil || !meet(p.touched(), o.touched()) {
 			continue
 		}
-		pb, ob := p.last-p.first < brief, o.last-o.first < brief
-		switch {
-		case pb && ob, !pb && !ob:
-			if p.first <= o.last+margin && o.first <= p.last+margin {
-				return true
-			}
-		case pb:
-			if !o.kind.whole && p.last >= o.first-margin && p.first <= o.first+margin {
-				return true
-			}
-		case ob:
-			if !p.kind.whole && o.last >= p.first-margin && o.first <= p.first+margin {
-				return true
-			}
+		switch pb, ob := p.last-p.first <= brief, o.last-o.first <= brief; {
+		case p.kind.whole != o.kind.whole:
+		case pb == ob && p.first <= o.last+margin && o.first <= p.last+margin,
+			pb && !ob && p.last >= o.first-margin && p.first <= o.first+margin,
+			ob && !pb && o.last >= p.first-margin && o.first <= p.first+margin:
+			return true
 		}
 	}
 	return false
