@@ -527,7 +527,9 @@ func (a *app) printBench(b bench) {
 	sizes := slices.SortedFunc(maps.Keys(b.BySize), func(x, y string) int { return strings.Index("SML", x) - strings.Index("SML", y) })
 	for _, size := range sizes {
 		t := b.BySize[size]
-		fmt.Fprintf(a.out, a.say("Size %s, %d data sets and their twins, %d reports\n", "Taille %s, %d jeux de données et leurs jumeaux, %d rapports\n"), size, t.Sets, t.Reports)
+		n := float64(t.Sets)
+		fmt.Fprintf(a.out, a.say("Size %s, %d "+l.Plural(n, "data set and its twin", "data sets and their twins")+", %d reports each\n",
+			"Taille %s, %d "+l.Plural(n, "jeu de données et son jumeau", "jeux de données et leurs jumeaux")+", %d rapports chacun\n"), size, t.Sets, t.Reports/max(t.Sets, 1))
 		line("  recall, of what is planted", "  rappel, sur ce qui est planté", fmt.Sprintf("%s (%d/%d)", percent(t.RecallRange), t.Found, t.Plants))
 		line("  precision, of what is told", "  précision, sur ce qui est dit", fmt.Sprintf("%s (%d/%d)", percent(t.PrecisionRange), t.PrecisionRange.Of-t.False, t.PrecisionRange.Of))
 		line("  false alarms a campaign and week, nothing planted", "  fausses alertes par campagne et semaine, sans rien de planté", fmt.Sprintf("%s (%d/%d)", number(t.FalsePerWeek, 3), t.NullFalse, t.CampaignWeeks))

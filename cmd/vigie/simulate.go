@@ -62,9 +62,10 @@ func (a *app) simulateCmd() *cobra.Command {
 			if a.json {
 				return a.printJSON(map[string]any{"dir": dir, "key": key, "seed": seed, "size": spec.Size, "null": null, "exports": e.Key.Exports, "plants": len(e.Key.Plants)})
 			}
-			fmt.Fprintf(a.out, a.say("%s: size %s, %d exports a platform, from %s to %s\n", "%s\u00a0: taille %s, %d exports par plateforme, du %s au %s\n"),
-				dir, spec.Size, len(e.Key.Exports), e.Key.First, e.Key.Last)
-			fmt.Fprintf(a.out, a.say("%s: the answer key, %d planted\n", "%s\u00a0: le corrigé, %d plantés\n"), key, len(e.Key.Plants))
+			l, n := a.language(), len(e.Key.Plants)
+			fmt.Fprintf(a.out, a.say("%s: size %s, data %s, exported %d times\n", "%s\u00a0: taille %s, données %s, exportées %d fois\n"),
+				dir, spec.Size, l.FromTo(e.Key.First, e.Key.Last), len(e.Key.Exports))
+			fmt.Fprintf(a.out, a.say("%s: the answer key, %d planted\n", "%s\u00a0: le corrigé, %d "+l.Plural(float64(n), "chose plantée", "choses plantées")+"\n"), key, n)
 			return nil
 		},
 	}

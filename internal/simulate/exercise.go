@@ -71,7 +71,7 @@ var levers = []lever{
 			"SEA_GEN | Émaillage", "SEA_GEN | Raku", "SEA_GEN | Atelier en famille", "SEA_GEN | Cours du soir", "SEA_GEN | Cours du samedi", "SEA_CONC | Autres ateliers"}},
 	{id: "meta-leads", name: "Meta, prospects", platform: "metaads", match: "*PROSPECTS*", cpc: 1_920_000, ctr: 25_900, cvr: 69_400, week: leisure, measure: "leads",
 		names: []string{"FB_PROSPECTS | Parents", "FB_PROSPECTS | 25-34 ans", "FB_PROSPECTS | Loisirs créatifs", "FB_PROSPECTS | Audience similaire", "FB_PROSPECTS | Retraités", "FB_PROSPECTS | Étudiants",
-			"FB_PROSPECTS | Décoration", "FB_PROSPECTS | Visiteurs 30 j", "FB_PROSPECTS | Abonnés", "FB_PROSPECTS | Nouveaux habitants", "FB_PROSPECTS | Cadeaux", "FB_PROSPECTS | Vidéo vue à 50 %"}},
+			"FB_PROSPECTS | Décoration", "FB_PROSPECTS | Visiteurs 30 j", "FB_PROSPECTS | Abonnés", "FB_PROSPECTS | Nouveaux habitants", "FB_PROSPECTS | Cadeaux", "FB_PROSPECTS | Vidéo vue à moitié"}},
 	{id: "linkedin", name: "LinkedIn, entreprises", platform: "linkedinads", match: "LK_*", cpc: 7_400_000, ctr: 5_500, cvr: 50_000, week: office, measure: "leads",
 		names: []string{"LK_RH | Responsables RH", "LK_CSE | Élus de CSE", "LK_DIR | Dirigeants de PME", "LK_OFF | Office managers", "LK_RH | Qualité de vie", "LK_CSE | Trésoriers",
 			"LK_DIR | Artisans", "LK_OFF | Assistants", "LK_RH | Formation", "LK_CSE | Grandes entreprises", "LK_DIR | Commerces", "LK_OFF | Événementiel"}},

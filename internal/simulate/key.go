@@ -263,17 +263,17 @@ func (x *exercise) remark(p plant) locale.Text {
 	}
 	switch p.kind.id {
 	case "lag-shift":
-		return say("Late conversions take twice as long; their number does not change.", "Les conversions tardives mettent deux fois plus de temps ; leur nombre ne change pas.")
+		return say("Late conversions take twice as long; their number does not change.", "Les conversions tardives mettent deux fois plus de temps\u00a0; leur nombre ne change pas.")
 	case "lucky-campaign":
-		return say("Its true conversion rate is that of any other campaign; about 35 clicks show three times as much.", "Son vrai taux de transformation est celui de n’importe quelle campagne ; environ 35 clics en montrent le triple.")
+		return say("Its true conversion rate is that of any other campaign; about 35 clicks show three times as much.", "Son vrai taux de transformation est celui de n’importe quelle campagne\u00a0; environ 35 clics en montrent le triple.")
 	case "adjustment-idle":
-		return say("The bad week (%s%% conversions for a click) was chance; the adjustment of %s changes nothing.", "La mauvaise semaine (%s\u00a0%% de conversions par clic) était un hasard ; l’ajustement du %s ne change rien.", percent(p.size), p.last+1)
+		return say("The bad week (%s%% conversions for a click) was chance; the adjustment of %s changes nothing.", "La mauvaise semaine (%s\u00a0%% de conversions par clic) était un hasard\u00a0; l’ajustement du %s ne change rien.", percent(p.size), p.last+1)
 	case "unit-change":
 		return say("Amounts in the exports are multiplied by %s from this day on.", "Les montants des exports sont multipliés par %s à partir de ce jour.", ratio(p.size, million, 2))
 	case "repeated-days":
 		return say("These days show the figures of the days just before.", "Ces jours montrent les chiffres des jours juste avant.")
 	case "mix-shift":
-		return say("The budget goes to %s; the rates of each channel stay what they are.", "Le budget va vers %s ; les taux de chaque levier restent ce qu’ils sont.", x.entities[p.rest[0]].channel)
+		return say("The budget goes to %s; the rates of each channel stay what they are.", "Le budget va vers %s\u00a0; les taux de chaque levier restent ce qu’ils sont.", x.entities[p.rest[0]].channel)
 	case "brand-hides-generic":
 		return say("Brand campaigns gain what the others lose: the channel as a whole hardly moves.", "La marque gagne ce que perd le reste\u00a0: le levier, dans l’ensemble, ne bouge guère.")
 	case "margin-trap":
@@ -368,7 +368,19 @@ func (x *exercise) optimum() Optimum {
 	}
 	from := x.last + 1
 	plan := make([]int64, n) // micros over the days left
-	at := func(i int, f int64) int64 { return x.ahead(x.levers[i].id, from, f).conversions }
+	type bet struct {
+		lever int
+		extra int64
+	}
+	known := map[bet]int64{} // conversions
+	at := func(i int, f int64) int64 {
+		v, ok := known[bet{i, f}]
+		if !ok {
+			v = x.ahead(x.levers[i].id, from, f).conversions
+			known[bet{i, f}] = v
+		}
+		return v
+	}
 	var o Optimum
 	var now, best int64
 	brings := make([]int64, n)
@@ -440,16 +452,16 @@ func (x *exercise) spendPaths() SpendTruth {
 			c.limit += m.limit
 		}
 	}
+	own := x.nature.own * x.nature.follows / million
+	noise := root(own*own + x.nature.spend*x.nature.spend)
 	totals := make([]int64, 0, paths)
 	for n := range paths {
 		src, level, total := stream(x.seed, "continuation", fmt.Sprint(n)), int64(0), spent
 		for _, day := range ahead {
 			level = level*x.nature.carry/million + src.normal(x.nature.shared)
 			for _, c := range day {
-				// The demand's power, the campaign's own and the day's noise are small:
-				// one factor near one.
-				f := part(exp((level+src.normal(x.nature.own))*x.nature.follows/million), src.around(x.nature.spend))
-				cents := part(c.spend, f)
+				// Demand and noise are small: their factors are about one plus each.
+				cents := part(c.spend, max(million+level*x.nature.follows/million+src.normal(noise), 0))
 				if c.limit > 0 {
 					cents = min(cents, c.limit)
 				}

@@ -181,7 +181,7 @@ var kinds = []kind{
 		where: aChannel, visible: 7, sizes: [3][2]int64{{pct(115), pct(122)}, {pct(123), pct(135)}, {pct(136), pct(150)}},
 		set:    func(p *plant, f int64, _ *exercise, _ *source) { p.ramp, p.effect.auction = 14, f },
 		expect: []string{"cpc-change"}, accept: []string{"trend", "cpa-change", "roas-change", "level-shift", "competitor"},
-		action: locale.Text{EN: "Review bids and targeting; count on fewer clicks for the same budget.", FR: "Revoir enchères et ciblage ; compter sur moins de clics à budget égal."},
+		action: locale.Text{EN: "Review bids and targeting; count on fewer clicks for the same budget.", FR: "Revoir enchères et ciblage\u00a0; compter sur moins de clics à budget égal."},
 	},
 	{
 		id: "competitor", title: locale.Text{EN: "A competitor enters", FR: "Un concurrent arrive"},
@@ -190,7 +190,7 @@ var kinds = []kind{
 			p.effect.auction, p.effect.ctr = f, million-(f-million)*6/10
 		},
 		expect: []string{"competitor", "cpc-change"}, accept: []string{"level-shift", "cpa-change", "roas-change", "trend"},
-		action: locale.Text{EN: "Look at the auction insights; improve the offer in the ad before raising bids.", FR: "Consulter les statistiques d’enchères ; améliorer l’offre de l’annonce avant de monter les enchères."},
+		action: locale.Text{EN: "Look at the auction insights; improve the offer in the ad before raising bids.", FR: "Consulter les statistiques d’enchères\u00a0; améliorer l’offre de l’annonce avant de monter les enchères."},
 	},
 	{
 		id: "budget-cap", title: locale.Text{EN: "A daily cap keeps a campaign from spending", FR: "Un plafond quotidien empêche une campagne de dépenser"},
@@ -222,7 +222,7 @@ var kinds = []kind{
 		where: aPlatform, visible: 14, sizes: [3][2]int64{{pct(200), pct(200)}, {pct(200), pct(200)}, {pct(200), pct(200)}},
 		set:    func(p *plant, _ int64, _ *exercise, _ *source) { p.effect.slow = true },
 		expect: []string{"immature"}, accept: []string{"cpa-change", "cvr-change", "roas-change"},
-		action: locale.Text{EN: "Wait longer before judging recent days; change nothing because of them.", FR: "Attendre plus longtemps avant de juger les derniers jours ; ne rien changer à cause d’eux."},
+		action: locale.Text{EN: "Wait longer before judging recent days; change nothing because of them.", FR: "Attendre plus longtemps avant de juger les derniers jours\u00a0; ne rien changer à cause d’eux."},
 	},
 	{
 		id: "weekday-pattern", title: locale.Text{EN: "Weekends convert half as well", FR: "Le week-end convertit deux fois moins"}, weekend: true,
@@ -236,7 +236,7 @@ var kinds = []kind{
 		where: aPlatform, visible: 3, sizes: [3][2]int64{{pct(92), pct(92)}, {pct(108), pct(108)}, {pct(10_000), pct(10_000)}},
 		set:    func(p *plant, f int64, _ *exercise, _ *source) { p.unit = f },
 		expect: []string{"unit-change", "check:unit-step", "check:amounts-scale"}, accept: []string{"cpc-change", "cpa-change", "roas-change", "level-shift"},
-		action: locale.Text{EN: "Export the account again in one currency; trust no cost until then.", FR: "Réexporter le compte dans une seule devise ; ne croire aucun coût d’ici là."},
+		action: locale.Text{EN: "Export the account again in one currency; trust no cost until then.", FR: "Réexporter le compte dans une seule devise\u00a0; ne croire aucun coût d’ici là."},
 	},
 	{
 		id: "repeated-days", title: locale.Text{EN: "Days that are copies of others", FR: "Des jours copiés sur d’autres"},
@@ -250,27 +250,27 @@ var kinds = []kind{
 		where: aPlatform, shortest: 3, longest: 5, visible: 1, sizes: [3][2]int64{{million, million}, {million, million}, {million, million}},
 		set:    func(p *plant, _ int64, _ *exercise, _ *source) { p.withheld = true },
 		expect: []string{"missing-days", "check:days-missing"},
-		action: locale.Text{EN: "Export the whole range again; missing is not zero.", FR: "Réexporter toute la période ; absent n’est pas zéro."},
+		action: locale.Text{EN: "Export the whole range again; missing is not zero.", FR: "Réexporter toute la période\u00a0; absent n’est pas zéro."},
 	},
 	{
 		id: "landing-page", title: locale.Text{EN: "A landing page breaks", FR: "Une page de destination casse"},
 		where: aChannel, visible: 7, sizes: [3][2]int64{{pct(72), pct(78)}, {pct(62), pct(71)}, {pct(50), pct(61)}},
 		set:    func(p *plant, f int64, _ *exercise, _ *source) { p.effect.cvr = f },
 		expect: []string{"cvr-change", "level-shift"}, accept: []string{"cpa-change", "roas-change", "tracking-outage", "trend"},
-		action: locale.Text{EN: "Test the page and the form; go back to the version before.", FR: "Tester la page et le formulaire ; revenir à la version précédente."},
+		action: locale.Text{EN: "Test the page and the form; go back to the version before.", FR: "Tester la page et le formulaire\u00a0; revenir à la version précédente."},
 	},
 	{
 		id: "mix-shift", title: locale.Text{EN: "Budget moves to a channel that converts less", FR: "Le budget glisse vers un levier qui convertit moins"},
 		where: aChannel, visible: 7, least: 1, sizes: [3][2]int64{{pct(65), pct(70)}, {pct(50), pct(64)}, {pct(35), pct(49)}},
 		set:    shiftMix,
 		expect: []string{"mix-shift"}, accept: []string{"cpa-change", "budget-pace", "level-shift", "roas-change"},
-		action: locale.Text{EN: "Compare channel by channel; move the budget back.", FR: "Comparer levier par levier ; remettre le budget où il était."},
+		action: locale.Text{EN: "Compare channel by channel; move the budget back.", FR: "Comparer levier par levier\u00a0; remettre le budget où il était."},
 	},
 	{
 		id: "holiday-bump", title: locale.Text{EN: "A few days of high demand around the national holiday", FR: "Quelques jours de forte demande autour du 14\u00a0juillet"}, distractor: true,
 		where: everything, shortest: 3, longest: 5, visible: 1, sizes: [3][2]int64{{pct(140), pct(160)}, {pct(161), pct(190)}, {pct(191), pct(220)}},
 		set:    func(p *plant, f int64, _ *exercise, _ *source) { p.effect.demand = f },
-		action: locale.Text{EN: "None: look at the calendar.", FR: "Aucune : regarder le calendrier."},
+		action: locale.Text{EN: "None: look at the calendar.", FR: "Aucune\u00a0: regarder le calendrier."},
 	},
 	{
 		id: "lucky-campaign", title: locale.Text{EN: "A tiny campaign that was lucky", FR: "Une toute petite campagne qui a eu de la chance"}, distractor: true,
@@ -282,7 +282,7 @@ var kinds = []kind{
 			own := x.entities[p.entities[0]].channel
 			x.handOver(p, x.clicksOnly(p.entities, 35), func(e entity) bool { return e.channel == own })
 		},
-		action: locale.Text{EN: "None: too few clicks to say anything.", FR: "Aucune : trop peu de clics pour en dire quoi que ce soit."},
+		action: locale.Text{EN: "None: too few clicks to say anything.", FR: "Aucune\u00a0: trop peu de clics pour en dire quoi que ce soit."},
 	},
 	{
 		id: "adjustment-works", title: locale.Text{EN: "An adjustment that works", FR: "Un ajustement qui marche"},
@@ -296,7 +296,7 @@ var kinds = []kind{
 		where: aChannel, shortest: 7, longest: 7, visible: 7, sizes: [3][2]int64{{pct(76), pct(80)}, {pct(70), pct(75)}, {pct(65), pct(69)}},
 		set:    func(p *plant, f int64, _ *exercise, _ *source) { p.effect.cvr = f },
 		accept: []string{"cvr-change", "cpa-change", "roas-change"},
-		action: locale.Text{EN: "None: the week after a bad one is better by itself.", FR: "Aucune : après une mauvaise semaine, la suivante est meilleure d’elle-même."},
+		action: locale.Text{EN: "None: the week after a bad one is better by itself.", FR: "Aucune\u00a0: après une mauvaise semaine, la suivante est meilleure d’elle-même."},
 	},
 	{
 		id: "bot-clicks", title: locale.Text{EN: "Clicks that are no people", FR: "Des clics qui ne sont pas des personnes"},
@@ -305,7 +305,7 @@ var kinds = []kind{
 			p.effect.ctr, p.effect.cvr = f, mulDiv(million, million, f)
 		},
 		expect: []string{"bot-clicks"}, accept: []string{"cvr-change", "cpc-change", "level-shift"},
-		action: locale.Text{EN: "Exclude placements and networks that bring them; ask the platform for a refund.", FR: "Exclure les emplacements et réseaux qui les apportent ; demander un remboursement à la plateforme."},
+		action: locale.Text{EN: "Exclude placements and networks that bring them; ask the platform for a refund.", FR: "Exclure les emplacements et réseaux qui les apportent\u00a0; demander un remboursement à la plateforme."},
 	},
 	{
 		id: "margin-trap", title: locale.Text{EN: "The client’s best cost per acquisition, and the agency loses money", FR: "Le meilleur coût par acquisition du client, et l’agence perd de l’argent"},
@@ -319,7 +319,7 @@ var kinds = []kind{
 		where: aPlatform, visible: 3, sizes: [3][2]int64{{pct(200), pct(200)}, {pct(200), pct(200)}, {pct(200), pct(200)}},
 		set:    func(p *plant, _ int64, _ *exercise, _ *source) { p.effect.copies = 1 },
 		expect: []string{"double-tagging"}, accept: []string{"cvr-change", "cpa-change", "roas-change", "level-shift"},
-		action: locale.Text{EN: "Take out the second tag; halve the conversions since.", FR: "Retirer la seconde balise ; diviser par deux les conversions depuis."},
+		action: locale.Text{EN: "Take out the second tag; halve the conversions since.", FR: "Retirer la seconde balise\u00a0; diviser par deux les conversions depuis."},
 	},
 	{
 		id: "whale-order", title: locale.Text{EN: "One big order makes the return on ad spend", FR: "Une grosse commande fait le ROAS"},
@@ -583,7 +583,8 @@ func (x *exercise) when(p *plant, src *source) {
 		p.last = p.first + locale.Day(src.between(k.shortest, k.longest)) - 1
 	case k.longest > 0:
 		length := src.between(k.shortest, k.longest)
-		p.first = x.first + locale.Day(src.between(max(n/3, 10), n-length-8))
+		earliest := max(n/3, 10)
+		p.first = x.first + locale.Day(src.between(earliest, max(earliest, n-length-8)))
 		p.last = p.first + locale.Day(length) - 1
 	default:
 		p.first = x.first + locale.Day(src.between(n*3/10, n*6/10))

@@ -308,7 +308,8 @@ func (x *exercise) right(st Stated) (right, known bool) {
 
 // near reports whether a finding's place is that of a plant, or right above it: at
 // least half of the ads that either touches are touched by both, or it is the
-// campaign of the ad, the channel of the campaign, the platform of the channel.
+// campaign of the ad, the channel of the campaign, the platform of the channel or,
+// where it is all of it, the whole.
 func (x *exercise) near(t Told, planted []int) bool {
 	place := x.within(t.Scope, t.Label)
 	common := 0
