@@ -53,6 +53,9 @@ func FuzzExpLn(f *testing.F) {
 
 // Counts have the mean and the variance that they are asked for.
 func TestCounts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many draws")
+	}
 	const draws = 40_000
 	moments := func(draw func() int64) (mean, variance float64) {
 		var sum, squares float64

@@ -107,6 +107,9 @@ func forced(t *testing.T, size Size, kind string) *exercise {
 // plants, and in nothing else. Where clicks are billed, an ad without one leaves its
 // spend to the others of its campaign.
 func TestTwins(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many draws")
+	}
 	check := func(x *exercise) {
 		t.Helper()
 		twin := twin(t, x)
@@ -412,6 +415,9 @@ func TestTruths(t *testing.T) {
 // Over many data sets without plants, the exports have the means of the model: a
 // tolerance of three standard errors or more.
 func TestExerciseMeans(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many draws")
+	}
 	got, want := map[string]outcome{}, map[string]outcome{}
 	for seed := int64(1); seed <= 6; seed++ {
 		x := played(t, Spec{Seed: seed, Size: SizeM, Null: true})
@@ -443,6 +449,9 @@ func TestExerciseMeans(t *testing.T) {
 // Every seed of every size makes a data set, with as much planted as belongs to it
 // or a little less.
 func TestManySeeds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many draws")
+	}
 	planted := map[string]int{}
 	for seed := int64(-20); seed < 40; seed++ {
 		for _, size := range sizes[:2] {
