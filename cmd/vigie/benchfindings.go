@@ -80,7 +80,11 @@ func (a *app) benchFindingsCmd() *cobra.Command {
 				}
 			}
 			started := a.clock()
-			scores, err := benchAll(cmd.Context(), specs)
+			scores, err := benchAll(cmd.Context(), specs, func(done int) {
+				if done%20 == 0 && done < len(specs) {
+					fmt.Fprintf(a.err, "%d/%d\n", done, len(specs))
+				}
+			})
 			if err != nil {
 				return err
 			}
@@ -106,25 +110,32 @@ func parseSeeds(s string) (from, to int64, err error) {
 	}
 	from, err1 := strconv.ParseInt(first, 10, 64)
 	to, err2 := strconv.ParseInt(last, 10, 64)
-	if err1 != nil || err2 != nil || to < from || to-from >= 10_000 {
+	if err1 != nil || err2 != nil || to < from || uint64(to-from) >= 10_000 {
 		return 0, 0, fail(exitUsage, "--seeds %s: want a number, or the first and the last as 1..50", "--seeds %s\u00a0: un nombre attendu, ou le premier et le dernier, comme 1..50", quoted(s))
 	}
 	return from, to, nil
 }
 
-// benchAll scores data sets, as many at a time as there are processors.
-func benchAll(ctx context.Context, specs []simulate.Spec) ([]simulate.Score, error) {
+// benchAll scores data sets, as many at a time as there are processors, and says how
+// many are done.
+func benchAll(ctx context.Context, specs []simulate.Spec, progress func(done int)) ([]simulate.Score, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	scores, errs := make([]simulate.Score, len(specs)), make([]error, len(specs))
 	next := make(chan int)
 	var wg sync.WaitGroup
+	var counting sync.Mutex
+	done := 0
 	for range runtime.NumCPU() {
 		wg.Go(func() {
 			for i := range next {
 				if scores[i], errs[i] = benchOne(ctx, specs[i]); errs[i] != nil {
 					cancel() // the others need not go on
 				}
+				counting.Lock()
+				done++
+				progress(done)
+				counting.Unlock()
 			}
 		})
 	}
@@ -357,6 +368,31 @@ type benchPlant struct {
 	FoundBy    map[string]int        `json:"found_by"`
 }
 
+// benchSet names a data set.
+type benchSet struct {
+	Seed int64         `json:"seed"`
+	Size simulate.Size `json:"size"`
+	Null bool          `json:"null"`
+}
+
+// benchPlanted is what became of one plant.
+type benchPlanted struct {
+	benchSet
+	ID       string     `json:"id"`
+	Severity string     `json:"severity"`
+	Channels []string   `json:"channels"`
+	Start    locale.Day `json:"start"`
+	Found    bool       `json:"found"`
+	By       string     `json:"found_by,omitempty"`
+	Delay    int        `json:"delay_days,omitempty"`
+}
+
+// benchFalse is one finding that nothing accounts for.
+type benchFalse struct {
+	benchSet
+	simulate.False
+}
+
 // bench is the answer of the command.
 type bench struct {
 	benchTally
@@ -365,21 +401,27 @@ type bench struct {
 	FalseByRule map[string]int        `json:"false_by_rule"`      // in data sets with plants
 	NullByRule  map[string]int        `json:"null_false_by_rule"` // in their twins
 	NullByLevel map[string]int        `json:"null_false_by_level"`
-	Seeds       string                `json:"seeds"`
-	Seconds     float64               `json:"seconds"`
+	// Planted and Alarms are what the shares are made of, one by one.
+	Planted []benchPlanted `json:"planted"`
+	Alarms  []benchFalse   `json:"false_alarms"`
+	Seeds   string         `json:"seeds"`
+	Seconds float64        `json:"seconds"`
 }
 
 // sumUp adds scores up.
 func sumUp(scores []simulate.Score) bench {
-	b := bench{benchTally: tally(scores), BySize: map[string]benchTally{}, FalseByRule: map[string]int{}, NullByRule: map[string]int{}, NullByLevel: map[string]int{}}
+	b := bench{benchTally: tally(scores), Planted: []benchPlanted{}, Alarms: []benchFalse{}, BySize: map[string]benchTally{}, FalseByRule: map[string]int{}, NullByRule: map[string]int{}, NullByLevel: map[string]int{}}
 	bySize := map[string][]simulate.Score{}
 	byKind := map[string][]simulate.Found{}
 	for _, s := range scores {
 		bySize[string(s.Size)] = append(bySize[string(s.Size)], s)
+		set := benchSet{s.Seed, s.Size, s.Null}
 		for _, f := range s.Found {
 			byKind[f.Kind] = append(byKind[f.Kind], f)
+			b.Planted = append(b.Planted, benchPlanted{set, f.ID, f.Severity, f.Channels, f.Start, f.Found, f.Rule, f.Delay})
 		}
 		for _, f := range s.False {
+			b.Alarms = append(b.Alarms, benchFalse{set, f})
 			if s.Null {
 				b.NullByRule[f.Rule]++
 				b.NullByLevel[cmp.Or(f.Level, "import")]++

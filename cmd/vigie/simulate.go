@@ -53,7 +53,7 @@ func (a *app) simulateCmd() *cobra.Command {
 			if key == "" {
 				key = filepath.Clean(dir) + "-key"
 			}
-			if rel, err := filepath.Rel(dir, key); err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+			if within(dir, key) {
 				return fail(exitUsage, "--key %s lies inside the workspace that students are given: name a folder outside %s", "--key %s est dans l’espace de travail que reçoivent les étudiants\u00a0: nommez un dossier hors de %s", quoted(key), quoted(dir))
 			}
 			if err := e.Write(dir, key); err != nil {
@@ -77,6 +77,14 @@ func (a *app) simulateCmd() *cobra.Command {
 	f.StringSliceVar(&plants, "plant", nil, both("what to plant; without it drawn from the seed", "quoi planter\u00a0; sans elle, tiré de la graine"))
 	f.BoolVar(&null, "null", false, both("plant nothing", "ne rien planter"))
 	return cmd
+}
+
+// within reports whether a path is a folder or lies inside it.
+func within(dir, path string) bool {
+	dir, err1 := filepath.Abs(dir)
+	path, err2 := filepath.Abs(path)
+	rel, err3 := filepath.Rel(dir, path)
+	return errors.Join(err1, err2, err3) == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }
 
 // cannotPlant says why something cannot be planted.

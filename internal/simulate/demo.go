@@ -182,7 +182,7 @@ func demoExports() map[string][]byte {
 		of[d.Platform] = append(of[d.Platform], d)
 	}
 	return map[string][]byte{
-		"Rapport sur les campagnes.csv":                          googleReport(googleCampaigns, of["googleads"], demoFirst, demoLast),
+		"Rapport sur les campagnes.csv":                          googleReport(googleCampaigns, of["googleads"], Day{}, demoFirst, demoLast),
 		"Bloc-d-Ardoise-Campagnes-14-sept-2026-18-oct-2026.xlsx": metaReport(metaCampaigns, of["metaads"], demoFirst, demoLast),
 		"account_509871236_campaign_performance_report.csv":      linkedinReport(linkedinCampaigns, "Bloc d’Ardoise", of["linkedinads"], demoFirst, demoLast, demoMorning()),
 	}

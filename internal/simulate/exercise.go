@@ -305,12 +305,13 @@ const rolling = 35
 // exports are the files of one morning, by the names they are kept under.
 func (x *exercise) exports(day locale.Day) map[string][]byte {
 	first, last := max(x.first, day-rolling), day-1
-	of := map[string][]Day{}
-	per := len(x.entities)
+	of, left := map[string][]Day{}, map[string]Day{}
 	for d := first; d <= last; d++ {
-		for i := range per {
+		for i := range x.entities {
 			if row, ok := x.reported(i, d, last); ok {
 				of[row.Platform] = append(of[row.Platform], row)
+			} else {
+				left[row.Platform] = left[row.Platform].plus(row)
 			}
 		}
 	}
@@ -320,7 +321,7 @@ func (x *exercise) exports(day locale.Day) map[string][]byte {
 		prefix := day.String() + " "
 		switch l.platform {
 		case "googleads":
-			files[prefix+"Rapport sur les annonces.csv"] = googleReport(googleAds, days, first, last)
+			files[prefix+"Rapport sur les annonces.csv"] = googleReport(googleAds, days, left[l.platform], first, last)
 		case "metaads":
 			files[prefix+"Ateliers-Lumen-Publicités.xlsx"] = metaReport(metaAds, days, first, last)
 		case "linkedinads":
@@ -332,27 +333,24 @@ func (x *exercise) exports(day locale.Day) map[string][]byte {
 
 // reported is a day of an entity as an export of the day after last shows it, with
 // what was planted in the exports; ok is false where it has no row.
-func (x *exercise) reported(i int, d, last locale.Day) (Day, bool) {
-	from, unit := d, int64(million)
+func (x *exercise) reported(i int, d, last locale.Day) (row Day, ok bool) {
+	from, unit, ok := d, int64(million), true
 	for _, p := range x.plants {
-		if _, ok := slices.BinarySearch(p.entities, i); !ok || d < p.first || d > p.last {
+		if _, mine := slices.BinarySearch(p.entities, i); !mine || d < p.first || d > p.last {
 			continue
 		}
-		if p.withheld {
-			return Day{}, false
-		}
+		ok = ok && !p.withheld
 		if p.copied > 0 {
 			from = d - p.copied
 		}
 		unit = part(unit, p.unit)
 	}
-	h := x.history[int(from-x.first)*len(x.entities)+i]
-	row := h.asOf(last)
+	row = x.history[int(from-x.first)*len(x.entities)+i].asOf(last)
 	row.Day = d
 	if unit != million {
 		row.Spend = part(row.Spend, unit) / 10_000 * 10_000
 	}
-	return row, true
+	return row, ok
 }
 
 // files is the workspace by slash path, without exports.

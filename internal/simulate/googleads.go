@@ -22,8 +22,9 @@ var (
 // googleReport writes the report of a French Google Ads account, by day: UTF-8
 // with commas, two lines before the header, counts in groups of three with U+00A0,
 // a decimal comma, two totals rows at the end with ` --` in the cells that cannot
-// be added up.
-func googleReport(r report, days []Day, first, last locale.Day) []byte {
+// be added up. The second is that of the account: it counts what the rows leave
+// out, too.
+func googleReport(r report, days []Day, left Day, first, last locale.Day) []byte {
 	var b bytes.Buffer
 	b.WriteString(r.title + "\n")
 	b.WriteString(googleDate(first) + " - " + googleDate(last) + "\n")
@@ -45,8 +46,11 @@ func googleReport(r report, days []Day, first, last locale.Day) []byte {
 		row(append(cells, googleNumbers(d)...)...)
 		all = all.plus(d)
 	}
-	for _, scope := range []string{"Total : " + r.totals, "Total : Compte"} {
-		row(append(append([]string{scope}, total...), googleNumbers(all)...)...)
+	for _, t := range []struct {
+		scope string
+		sum   Day
+	}{{r.totals, all}, {"Compte", all.plus(left)}} {
+		row(append(append([]string{"Total : " + t.scope}, total...), googleNumbers(t.sum)...)...)
 	}
 	return b.Bytes()
 }

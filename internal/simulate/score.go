@@ -67,16 +67,20 @@ type Found struct {
 	Dated     bool
 }
 
-// False is a finding that nothing planted accounts for.
+// False is a finding that nothing planted accounts for, as it was first told.
 type False struct {
-	Rule  string
-	Scope string
-	Level string     // when it was first told
-	On    locale.Day // that report's
+	Rule   string     `json:"rule"`
+	Scope  string     `json:"scope"`
+	Level  string     `json:"level,omitempty"`
+	From   locale.Day `json:"from"`
+	To     locale.Day `json:"to"`
+	On     locale.Day `json:"report"`
+	Change float64    `json:"change,omitempty"` // that it tells, where it tells one
 }
 
 // Score is what reports made of a data set.
 type Score struct {
+	Seed          int64
 	Size          Size
 	Null          bool
 	Found         []Found // the plants that are to be found
@@ -144,7 +148,7 @@ func episodes(reports []Report) []*episode {
 // Score holds what reports said against the key.
 func (e *Exercise) Score(reports []Report) Score {
 	x := e.x
-	s := Score{Size: x.Size, Null: x.Null, Reports: len(reports), CampaignWeeks: len(x.campaigns()) * len(reports)}
+	s := Score{Seed: x.Seed, Size: x.Size, Null: x.Null, Reports: len(reports), CampaignWeeks: len(x.campaigns()) * len(reports)}
 	list := episodes(reports)
 	used := make([]bool, len(list))
 	for n, p := range e.Key.Plants {
@@ -182,7 +186,7 @@ func (e *Exercise) Score(reports []Report) Score {
 		case x.explains(e.Key, ep):
 			s.Explained++
 		default:
-			s.False = append(s.False, False{ep.first.Rule, ep.first.Scope, ep.first.Level, ep.on})
+			s.False = append(s.False, False{ep.first.Rule, ep.first.Scope, ep.first.Level, ep.first.From, ep.first.To, ep.on, ep.first.Value})
 		}
 	}
 	alarmed := map[locale.Day]bool{}
