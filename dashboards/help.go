@@ -31,6 +31,7 @@ var topics = []Topic{
 	{Name: locale.Text{EN: "findings", FR: "constats"}, Title: locale.Text{EN: "Findings: what is said, how sure, and what never is", FR: "Les constats\u00a0: ce qui est dit, avec quelle certitude, et ce qui ne l’est jamais"}},
 	{Name: locale.Text{EN: "decisions", FR: "decisions"}, Title: locale.Text{EN: "Decisions: what was chosen, why, and what came of it", FR: "Les décisions\u00a0: ce qui a été choisi, pourquoi, et ce que cela a donné"}},
 	{Name: locale.Text{EN: "methods", FR: "methodes"}, Title: locale.Text{EN: "Methods: where intervals come from, and how often they are right", FR: "Les méthodes\u00a0: d’où viennent les intervalles, et combien de fois ils ont raison"}},
+	{Name: locale.Text{EN: "exercises", FR: "exercices"}, Title: locale.Text{EN: "Exercises: data with planted problems, and what finds them", FR: "Les exercices\u00a0: des données avec des problèmes plantés, et ce qui les trouve"}},
 	{Name: locale.Text{EN: "privacy", FR: "confidentialite"}, Title: locale.Text{EN: "Privacy: where the data are and who sees them", FR: "Confidentialité\u00a0: où sont les données et qui les voit"}},
 }
 

@@ -12,6 +12,7 @@ import (
 	"vigie/ingest"
 	"vigie/internal/agency"
 	"vigie/internal/locale"
+	"vigie/internal/simulate"
 	"vigie/metrics"
 	"vigie/metrics/insight"
 )
@@ -97,6 +98,19 @@ func TestHelpPrinted(t *testing.T) {
 		}
 		return b.String() + "\n"
 	}
+	planted := func(l locale.Lang) string {
+		var b strings.Builder
+		b.WriteString(locale.Text{EN: "| `--plant` | What it is | Rules |\n", FR: "| `--plant` | Ce que c’est | Règles |\n"}.In(l))
+		b.WriteString("|---|---|---|\n")
+		for _, k := range simulate.Kinds() {
+			rules := "`" + strings.Join(k.Expect, "`, `") + "`"
+			if k.Distractor {
+				rules = locale.Text{EN: "a distractor", FR: "un leurre"}.In(l)
+			}
+			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", k.ID, k.Title.In(l), rules)
+		}
+		return b.String()
+	}
 	for _, file := range []string{"help/tableaux.fr.md", "help/tables.en.md"} {
 		b, err := os.ReadFile(file)
 		if err != nil {
@@ -116,6 +130,7 @@ func TestHelpPrinted(t *testing.T) {
 		{"help/indicateurs.fr.md", kpis(locale.FR)}, {"help/kpi.en.md", kpis(locale.EN)},
 		{"help/indicateurs-maison.fr.md", sums}, {"help/own-kpis.en.md", sums},
 		{"help/constats.fr.md", rules(locale.FR)}, {"help/findings.en.md", rules(locale.EN)},
+		{"help/exercices.fr.md", planted(locale.FR)}, {"help/exercises.en.md", planted(locale.EN)},
 	} {
 		old, err := os.ReadFile(x.file)
 		if err != nil {

@@ -41,6 +41,24 @@ type Behind struct {
 	Share   float64 // of the plan to date, about
 }
 
+// Outage is a time when the tag of a platform recorded almost no conversions,
+// while clicks went on.
+type Outage struct {
+	Platform    string
+	Channels    []string
+	First, Last locale.Day
+}
+
+// Rise is a rise of the cost per click of a channel, from one day on.
+type Rise struct {
+	Channel string
+	From    locale.Day
+	Percent int64 // of the cost before
+}
+
+// Factor is the cost after over the cost before.
+func (r Rise) Factor() float64 { return float64(100+r.Percent) / 100 }
+
 // Demo ids and dates.
 const (
 	demoSeed     = "bloc-d-ardoise 48"
@@ -77,8 +95,8 @@ func demoScenario() scenario {
 	t := DemoTruth()
 	flight := int64(42)
 	euros := func(total, percent int64) int64 { return total * percent / flight }
-	return scenario{
-		seed: demoSeed, first: t.First, last: t.Last, outage: t.Outage, rise: t.Rise,
+	s := scenario{
+		seed: demoSeed, nature: demoNature, first: t.First, last: t.Last,
 		entities: []entity{
 			{channel: "search-generique", platform: "googleads", campaign: "SEA_GEN | Salle d’escalade Angers",
 				daily: euros(3600, 62), share: 990_000, cpc: 780_000, ctr: 72_000, cvr: 72_000, week: leisure},
@@ -98,11 +116,41 @@ func demoScenario() scenario {
 				daily: euros(1000, 40), share: 450_000, cpc: 5_900_000, ctr: 5_600, cvr: 30_000, week: office},
 		},
 	}
+	outage := plant{first: t.Outage.First, last: t.Outage.Last, effect: with(func(in *influence) { in.recorded = lostTag })}
+	rise := plant{first: t.Rise.From, last: t.Last, effect: with(func(in *influence) { in.auction = pct(100 + t.Rise.Percent) })}
+	for i := range s.entities {
+		e := &s.entities[i]
+		if e.platform == t.Outage.Platform {
+			e.value = leadValue
+			outage.entities = append(outage.entities, i)
+		}
+		if e.channel == t.Rise.Channel {
+			rise.entities = append(rise.entities, i)
+		}
+	}
+	s.plants = []plant{outage, rise}
+	return s
 }
+
+const (
+	// lostTag is the share of conversions still recorded during the outage, in
+	// millionths.
+	lostTag = 50_000
+	// leadValue is what the Google Ads account counts for a booking, in millionths
+	// of a euro: what a first visit brings on average.
+	leadValue = 14 * million
+)
 
 // DemoDays is the demo campaign as its platforms report it: what the exports
 // hold, row by row. A LinkedIn ad set has no row on a day without impressions.
-func DemoDays() []Day { return demoScenario().run() }
+func DemoDays() []Day {
+	s := demoScenario()
+	var days []Day
+	for _, h := range s.run() {
+		days = append(days, h.asOf(s.last))
+	}
+	return days
+}
 
 // DemoFiles is the demo agency by slash path inside its folder: the files that
 // people wrote, the schemas, and the exports in the inbox. The same bytes on
@@ -141,9 +189,9 @@ func demoExports() map[string][]byte {
 		of[d.Platform] = append(of[d.Platform], d)
 	}
 	return map[string][]byte{
-		"Rapport sur les campagnes.csv":                          googleCampaigns(of["googleads"], demoFirst, demoLast),
-		"Bloc-d-Ardoise-Campagnes-14-sept-2026-18-oct-2026.xlsx": metaCampaigns(of["metaads"], demoFirst, demoLast),
-		"account_509871236_campaign_performance_report.csv":      linkedinCampaigns(of["linkedinads"], demoFirst, demoLast, demoMorning()),
+		"Rapport sur les campagnes.csv":                          googleReport(googleCampaigns, of["googleads"], Day{}, demoFirst, demoLast),
+		"Bloc-d-Ardoise-Campagnes-14-sept-2026-18-oct-2026.xlsx": metaReport(metaCampaigns, of["metaads"], demoFirst, demoLast),
+		"account_509871236_campaign_performance_report.csv":      linkedinReport(linkedinCampaigns, "Bloc d’Ardoise", of["linkedinads"], demoFirst, demoLast, demoMorning()),
 	}
 }
 
@@ -156,29 +204,53 @@ func demoMorning() time.Time {
 // which they were made. A file that exists with other contents is an error,
 // and nothing is written.
 func Demo(dir string) error {
-	files := DemoFiles()
-	names := slices.Sorted(maps.Keys(files))
-	for _, name := range names {
-		old, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+	files := tree{}
+	for name, b := range DemoFiles() {
+		at := time.Time{}
+		if strings.HasPrefix(name, "inbox/") {
+			at = demoMorning()
+		}
+		files.add(dir, name, b, at)
+	}
+	return files.write()
+}
+
+// tree is files to be written, by path.
+type tree map[string]leaf
+
+// leaf is the contents of a file, and the time that it carries; zero for that of
+// its writing.
+type leaf struct {
+	body []byte
+	at   time.Time
+}
+
+func (t tree) add(dir, name string, body []byte, at time.Time) {
+	t[filepath.Join(dir, filepath.FromSlash(name))] = leaf{body, at}
+}
+
+func (t tree) write() error {
+	paths := slices.Sorted(maps.Keys(t))
+	for _, path := range paths {
+		old, err := os.ReadFile(path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 		case err != nil:
-			return fmt.Errorf("write demo: %w", err)
-		case !bytes.Equal(old, files[name]):
-			return fmt.Errorf("write demo: %s is there with other contents: choose an empty folder", filepath.Join(dir, filepath.FromSlash(name)))
+			return fmt.Errorf("write: %w", err)
+		case !bytes.Equal(old, t[path].body):
+			return fmt.Errorf("write: %s is there with other contents: choose an empty folder", path)
 		}
 	}
-	for _, name := range names {
-		path := filepath.Join(dir, filepath.FromSlash(name))
+	for _, path := range paths {
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-			return fmt.Errorf("write demo: %w", err)
+			return fmt.Errorf("write: %w", err)
 		}
-		if err := os.WriteFile(path, files[name], 0o666); err != nil {
-			return fmt.Errorf("write demo: %w", err)
+		if err := os.WriteFile(path, t[path].body, 0o666); err != nil {
+			return fmt.Errorf("write: %w", err)
 		}
-		if strings.HasPrefix(name, "inbox/") {
-			if err := os.Chtimes(path, demoMorning(), demoMorning()); err != nil {
-				return fmt.Errorf("write demo: %w", err)
+		if at := t[path].at; !at.IsZero() {
+			if err := os.Chtimes(path, at, at); err != nil {
+				return fmt.Errorf("write: %w", err)
 			}
 		}
 	}

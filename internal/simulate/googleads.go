@@ -2,35 +2,55 @@ package simulate
 
 import (
 	"bytes"
+	"fmt"
 	"strconv"
 
 	"vigie/internal/locale"
 )
 
-// leadValue is what the account counts for a booking, in euros: what a first
-// visit brings on average.
-const leadValue = 14
+// report is how deep an export goes, and how it is titled.
+type report struct {
+	title, totals string
+	ads           bool // ads, or what the demo's exports stop at
+}
 
-// googleCampaigns writes the campaign report of a French Google Ads account,
-// by day: UTF-8 with commas, two lines before the header, counts in groups of
-// three with U+00A0, a decimal comma, two totals rows at the end with ` --` in
-// the cells that cannot be added up.
-func googleCampaigns(days []Day, first, last locale.Day) []byte {
+var (
+	googleCampaigns = report{title: "Rapport sur les campagnes", totals: "Campagnes"}
+	googleAds       = report{title: "Rapport sur les annonces", totals: "Annonces", ads: true}
+)
+
+// googleReport writes the report of a French Google Ads account, by day: UTF-8
+// with commas, two lines before the header, counts in groups of three with U+00A0,
+// a decimal comma, two totals rows at the end with ` --` in the cells that cannot
+// be added up. The second is that of the account: it counts what the rows leave
+// out, too.
+func googleReport(r report, days []Day, left Day, first, last locale.Day) []byte {
 	var b bytes.Buffer
-	b.WriteString("Rapport sur les campagnes\n")
+	b.WriteString(r.title + "\n")
 	b.WriteString(googleDate(first) + " - " + googleDate(last) + "\n")
 	row := func(cells ...string) { writeCells(&b, ',', cells) }
-	row("Jour", "Campagne", "État de la campagne", "Code de la devise", "Impr.", "Clics", "CTR", "CPC moy.", "Coût", "Conversions", "Taux de conv.", "Coût/conv.", "Valeur conv.")
-	var all Day
-	for _, d := range days {
-		row(append([]string{d.Day.String(), d.Campaign, "Activée", "EUR"}, googleNumbers(d)...)...)
-		all.Impressions += d.Impressions
-		all.Clicks += d.Clicks
-		all.Spend += d.Spend
-		all.Conversions += d.Conversions
+	head := []string{"Jour", "Campagne", "État de la campagne", "Code de la devise"}
+	total := []string{" --", " --", "EUR"}
+	if r.ads {
+		head = []string{"Jour", "Campagne", "Groupe d’annonces", "Nom de l’annonce", "ID de l’annonce", "État de l’annonce", "Code de la devise"}
+		total = []string{" --", " --", " --", " --", " --", "EUR"}
 	}
-	for _, scope := range []string{"Total : Campagnes", "Total : Compte"} {
-		row(append([]string{scope, " --", " --", "EUR"}, googleNumbers(all)...)...)
+	row(append(head, "Impr.", "Clics", "CTR", "CPC moy.", "Coût", "Conversions", "Taux de conv.", "Coût/conv.", "Valeur conv.")...)
+	var all Day
+	ids := numbers{from: 698_120_447_310, by: 7_411}
+	for _, d := range days {
+		cells := []string{d.Day.String(), d.Campaign, "Activée", "EUR"}
+		if r.ads {
+			cells = []string{d.Day.String(), d.Campaign, d.AdSet, d.Ad, ids.of(d.Ad), "Activée", "EUR"}
+		}
+		row(append(cells, googleNumbers(d)...)...)
+		all = all.plus(d)
+	}
+	for _, t := range []struct {
+		scope string
+		sum   Day
+	}{{r.totals, all}, {"Compte", all.plus(left)}} {
+		row(append(append([]string{"Total : " + t.scope}, total...), googleNumbers(t.sum)...)...)
 	}
 	return b.Bytes()
 }
@@ -57,8 +77,27 @@ func googleNumbers(d Day) []string {
 		grouped(comma(ratio(d.Conversions, 1, 2))),
 		percent(d.Conversions, d.Clicks),
 		each(d.Conversions),
-		grouped(comma(ratio(leadValue*d.Conversions, 1, 2))),
+		grouped(comma(ratio(d.Value, million, 2))),
 	}
+}
+
+// numbers are the ids that a platform gives to names, in the order in which they
+// come.
+type numbers struct {
+	from, by int64
+	given    map[string]string
+}
+
+func (n *numbers) of(name string) string {
+	if n.given == nil {
+		n.given = map[string]string{}
+	}
+	id, ok := n.given[name]
+	if !ok {
+		id = fmt.Sprint(n.from + n.by*int64(len(n.given)))
+		n.given[name] = id
+	}
+	return id
 }
 
 // googleDate is a day as the second line of a French report writes it:

@@ -10,27 +10,36 @@ import (
 	"vigie/internal/locale"
 )
 
-// linkedinCampaigns writes the campaign performance report of LinkedIn
-// Campaign Manager in English, by day: UTF-16LE with a byte order mark and
-// tabs, named .csv, four lines and an empty one before the header. Since 2026
-// "Campaign" is what was the campaign group, and "Ad Set" what was the
-// campaign. A day without impressions has no row, and nothing is added up.
-func linkedinCampaigns(days []Day, first, last locale.Day, made time.Time) []byte {
+var (
+	linkedinCampaigns = report{title: "Campaign Performance Report (in UTC)"}
+	linkedinAds       = report{title: "Ad Performance Report (in UTC)", ads: true}
+)
+
+// linkedinReport writes a performance report of LinkedIn Campaign Manager in
+// English, by day: UTF-16LE with a byte order mark and tabs, named .csv, four lines
+// and an empty one before the header. Since 2026 "Campaign" is what was the campaign
+// group, and "Ad Set" what was the campaign. A day without impressions has no row,
+// and nothing is added up.
+func linkedinReport(r report, account string, days []Day, first, last locale.Day, made time.Time) []byte {
 	var b bytes.Buffer
 	line := func(cells ...string) { writeCells(&b, '\t', cells) }
 	const at = "January 2, 2006, 3:04 PM"
-	line("Campaign Performance Report (in UTC)")
+	line(r.title)
 	line("Report Start: " + first.Time().Format(at))
 	line("Report End: " + last.Time().Add(24*time.Hour-time.Minute).Format(at))
 	line("Date Generated: " + made.Format(at))
 	line("")
-	line("Start Date (in UTC)", "Account Name", "Currency", "Campaign ID", "Campaign Name", "Campaign Status", "Ad Set ID", "Ad Set Name", "Ad Set Objective",
-		"Total Spent", "Impressions", "Clicks", "Click Through Rate", "Average CPM", "Average CPC", "Conversions", "Leads", "Clicks to Landing Page")
-	ids := map[string]string{}
+	head := []string{"Start Date (in UTC)", "Account Name", "Currency", "Campaign ID", "Campaign Name", "Campaign Status", "Ad Set ID", "Ad Set Name", "Ad Set Objective"}
+	if r.ads {
+		head = append(head, "Ad Name", "Ad ID", "Ad Status")
+	}
+	line(append(head, "Total Spent", "Impressions", "Clicks", "Click Through Rate", "Average CPM", "Average CPC", "Conversions", "Leads", "Clicks to Landing Page")...)
+	campaigns := numbers{from: 731_904_466, by: 2_718}
+	ids := numbers{from: 418_220_351, by: 1_309}
+	ads := numbers{from: 1_552_896_563, by: 4_091}
 	for _, d := range days {
-		if ids[d.AdSet] == "" {
-			ids[d.AdSet] = fmt.Sprint(418_220_351 + 1_309*len(ids))
-		}
+		campaign, set := campaigns.of(d.Campaign), ids.of(d.AdSet)
+		ad := ads.of(d.Ad)
 		if d.Impressions == 0 {
 			continue
 		}
@@ -38,9 +47,12 @@ func linkedinCampaigns(days []Day, first, last locale.Day, made time.Time) []byt
 		if d.Clicks > 0 {
 			cpc = ratio(d.Spend, d.Clicks*million, 2)
 		}
-		line(d.Day.Time().Format("1/2/2006"), "Bloc d’Ardoise", "EUR", "731904466", d.Campaign, "Active", ids[d.AdSet], d.AdSet, "Lead generation",
-			ratio(d.Spend, million, 2), fmt.Sprint(d.Impressions), fmt.Sprint(d.Clicks), ratio(100*d.Clicks, d.Impressions, 3)+"%",
-			ratio(1000*d.Spend, d.Impressions*million, 2), cpc, fmt.Sprint(d.Conversions), fmt.Sprint(d.Conversions), fmt.Sprint(d.Clicks))
+		cells := []string{d.Day.Time().Format("1/2/2006"), account, "EUR", campaign, d.Campaign, "Active", set, d.AdSet, "Lead generation"}
+		if r.ads {
+			cells = append(cells, d.Ad, ad, "Active")
+		}
+		line(append(cells, ratio(d.Spend, million, 2), fmt.Sprint(d.Impressions), fmt.Sprint(d.Clicks), ratio(100*d.Clicks, d.Impressions, 3)+"%",
+			ratio(1000*d.Spend, d.Impressions*million, 2), cpc, fmt.Sprint(d.Conversions), fmt.Sprint(d.Conversions), fmt.Sprint(d.Clicks))...)
 	}
 	return utf16LE(b.String())
 }

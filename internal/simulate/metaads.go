@@ -8,33 +8,48 @@ import (
 // the whole span, in millionths.
 const totalReach = 310_000
 
-// metaCampaigns writes what a French Meta Ads Manager exports as XLSX, by
-// campaign and day: the sheet "Worksheet", a totals row first whose names are
-// empty and whose reach counts people once, dates as text, numbers with a
-// point. The two first columns hold the range on every row. An action that did
-// not happen is an empty cell, not 0.
-func metaCampaigns(days []Day, first, last locale.Day) []byte {
+var (
+	metaCampaigns = report{}
+	metaAds       = report{ads: true}
+)
+
+// metaReport writes what a French Meta Ads Manager exports as XLSX, by day: the
+// sheet "Worksheet", a totals row first whose names are empty and whose reach
+// counts people once, dates as text, numbers with a point. The two first columns
+// hold the range on every row. An action that did not happen is an empty cell, not
+// 0. What is valued is a purchase, anything else a lead.
+func metaReport(r report, days []Day, first, last locale.Day) []byte {
 	var s sheet
-	s.header("Début des rapports", "Fin des rapports", "Nom de la campagne", "Jour",
+	head := []string{"Début des rapports", "Fin des rapports", "Nom de la campagne"}
+	if r.ads {
+		head = append(head, "Nom de l’ensemble de publicités", "Nom de la publicité")
+	}
+	head = append(head, "Jour",
 		"Résultats", "Indicateur de résultats", "Coût par résultat", "Montant dépensé (EUR)",
 		"Couverture", "Impressions", "Répétition", "CPM (Coût pour 1\u00a0000\u00a0impressions) (EUR)",
 		"Clics (tous)", "CTR (tous)", "CPC (tous) (EUR)",
 		"Clics sur un lien", "CPC (coût par clic sur un lien) (EUR)", "Prospects")
-	var all Day
+	if r.ads {
+		head = append(head, "Achats", "Valeur de conversion des achats")
+	}
+	s.header(head...)
+	var all, bought Day
 	for _, d := range days {
-		all.Impressions += d.Impressions
-		all.Reach += d.Reach
-		all.Clicks += d.Clicks
-		all.ClicksAll += d.ClicksAll
-		all.Spend += d.Spend
-		all.Conversions += d.Conversions
+		if d.Valued {
+			bought = bought.plus(d)
+		}
+		all = all.plus(d)
 	}
 	all.Reach = part(all.Reach, totalReach)
-	row := func(d Day, name, day string) {
+	row := func(d Day, day string, leads, purchases int64) {
 		s.next()
 		s.text(first.String())
 		s.text(last.String())
-		s.text(name)
+		s.text(d.Campaign)
+		if r.ads {
+			s.text(d.AdSet)
+			s.text(d.Ad)
+		}
 		s.text(day)
 		each := func(count int64, decimals int) {
 			if count == 0 {
@@ -43,10 +58,14 @@ func metaCampaigns(days []Day, first, last locale.Day) []byte {
 			}
 			s.number(ratio(d.Spend, count*million, decimals))
 		}
-		if d.Conversions == 0 {
+		switch {
+		case d.Conversions == 0 || leads > 0 && purchases > 0: // the total of several kinds is none
 			s.text("")
 			s.text("")
-		} else {
+		case purchases > 0:
+			s.count(d.Conversions)
+			s.text("actions:offsite_conversion.fb_pixel_purchase")
+		default:
 			s.count(d.Conversions)
 			s.text("actions:onsite_conversion.lead_grouped")
 		}
@@ -61,11 +80,23 @@ func metaCampaigns(days []Day, first, last locale.Day) []byte {
 		each(d.ClicksAll, 6)
 		s.count(d.Clicks)
 		each(d.Clicks, 6)
-		s.count(d.Conversions)
+		s.count(leads)
+		if r.ads {
+			s.count(purchases)
+			if d.Value == 0 {
+				s.text("")
+			} else {
+				s.number(ratio(d.Value, million, 2))
+			}
+		}
 	}
-	row(all, "", "")
+	row(all, "", all.Conversions-bought.Conversions, bought.Conversions)
 	for _, d := range days {
-		row(d, d.Campaign, d.Day.String())
+		if d.Valued {
+			row(d, d.Day.String(), 0, d.Conversions)
+		} else {
+			row(d, d.Day.String(), d.Conversions, 0)
+		}
 	}
 	return s.file("Worksheet")
 }

@@ -192,12 +192,12 @@ func TestTruth(t *testing.T) {
 // every other day and channel is the same.
 func TestPlantsAreApart(t *testing.T) {
 	calm := demoScenario()
-	calm.outage, calm.rise = Outage{}, Rise{}
+	calm.plants = nil
 	truth := DemoTruth()
-	for i, d := range calm.run() {
-		got := demoDays[i]
+	for i, h := range calm.run() {
+		d, got := h.asOf(calm.last), demoDays[i]
 		if d.Platform == truth.Outage.Platform && d.Day >= truth.Outage.First && d.Day <= truth.Outage.Last {
-			d.Conversions = got.Conversions
+			d.Conversions, d.Value = got.Conversions, got.Value
 		}
 		if d.Channel == truth.Rise.Channel && d.Day >= truth.Rise.From {
 			continue
@@ -212,15 +212,12 @@ func TestPlantsAreApart(t *testing.T) {
 // tolerance of three standard errors or more.
 func TestMeans(t *testing.T) {
 	e := demoScenario().entities[0]
-	s := scenario{seed: "means", entities: []entity{e}, first: demoFirst, last: demoFirst + 1999}
+	s := scenario{seed: "means", nature: demoNature, entities: []entity{e}, first: demoFirst, last: demoFirst + 1999}
 	var sum Day
 	days := s.run()
 	days = days[:len(days)-len(days)%7-7*5] // whole weeks, all conversions in
-	for _, d := range days {
-		sum.Impressions += d.Impressions
-		sum.Clicks += d.Clicks
-		sum.Spend += d.Spend
-		sum.Conversions += d.Conversions
+	for _, h := range days {
+		sum = sum.plus(h.asOf(s.last))
 	}
 	check := func(what string, got, want, tol float64) {
 		t.Helper()
