@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"vigie/internal/locale"
-	"vigie/metrics"
 )
 
 // Both writes a text in each language.
@@ -83,15 +82,16 @@ func Channels(l locale.Lang, n int) string {
 	return fmt.Sprint(n) + locale.NBSP + l.Plural(float64(n), Pick(l, "channel", "levier"), Pick(l, "channels", "leviers"))
 }
 
-// Objects writes a number of platform objects of a level.
+// Objects writes a number of platform objects of a level, by the name of its
+// dimension.
 func Objects(l locale.Lang, level string, n int) string {
 	one, many := locale.Text{EN: "ad", FR: "annonce"}, locale.Text{EN: "ads", FR: "annonces"}
 	switch level {
-	case metrics.CampaignLevel:
+	case "platform_campaign":
 		one, many = locale.Text{EN: "platform campaign", FR: "campagne plateforme"}, locale.Text{EN: "platform campaigns", FR: "campagnes plateforme"}
-	case metrics.AdGroupLevel:
+	case "ad_group":
 		one, many = locale.Text{EN: "ad group", FR: "groupe d’annonces"}, locale.Text{EN: "ad groups", FR: "groupes d’annonces"}
-	case metrics.KeywordLevel:
+	case "keyword":
 		one, many = locale.Text{EN: "keyword", FR: "mot clé"}, locale.Text{EN: "keywords", FR: "mots clés"}
 	}
 	return fmt.Sprint(n) + locale.NBSP + l.Plural(float64(n), one.In(l), many.In(l))
