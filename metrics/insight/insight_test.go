@@ -146,6 +146,7 @@ var directions = map[string]direction{
 		regexp.MustCompile(`not ruled out|not known yet|n’est pas exclu|pas encore prévisible`),
 	},
 	"dead-audience":   {never, regexp.MustCompile(`would have brought|en aurait apporté`), never},
+	"winner":          {regexp.MustCompile(`more often|plus souvent`), never, never},
 	"tracking-outage": {never, regexp.MustCompile(`recorded|enregistrée`), never},
 }
 

@@ -73,6 +73,14 @@ func Clicks(l locale.Lang, n float64) string {
 	return l.Count(n) + locale.NBSP + l.Plural(n, Pick(l, "click", "clic"), Pick(l, "clicks", "clics"))
 }
 
+// Impressions writes a count of impressions with its noun.
+func Impressions(l locale.Lang, n float64) string {
+	return l.Count(n) + locale.NBSP + l.Plural(n, "impression", "impressions")
+}
+
+// Groups writes a number of ad groups.
+func Groups(l locale.Lang, n int) string { return Objects(l, metrics.AdGroupLevel, n) }
+
 // Days writes a number of days.
 func Days(l locale.Lang, n int) string {
 	return fmt.Sprint(n) + locale.NBSP + l.Plural(float64(n), Pick(l, "day", "jour"), Pick(l, "days", "jours"))
