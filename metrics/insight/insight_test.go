@@ -146,6 +146,8 @@ var directions = map[string]direction{
 		regexp.MustCompile(`not ruled out|not known yet|n’est pas exclu|pas encore prévisible`),
 	},
 	"dead-audience":   {never, regexp.MustCompile(`would have brought|en aurait apporté`), never},
+	"budget-cap":      {never, never, regexp.MustCompile(`want of budget|as at a ceiling|faute de budget|comme à un plafond`)},
+	"weekday-pattern": {regexp.MustCompile(`costs .* more|coûte .* de plus`), regexp.MustCompile(`costs .* less|coûte .* de moins`), never},
 	"winner":          {regexp.MustCompile(`more often|plus souvent`), never, never},
 	"tracking-outage": {never, regexp.MustCompile(`recorded|enregistrée`), never},
 }

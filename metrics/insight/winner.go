@@ -47,7 +47,7 @@ type contender struct {
 type contest struct {
 	kpi   string
 	name  locale.Text // of the rate, inside a sentence
-	least float64 // effective events of an ad
+	least float64     // effective events of an ad
 	of    func(a arm) (x, n float64)
 	week  func(o metrics.Object, a arm) stats.Week
 	count func(l locale.Lang, n float64) string
