@@ -58,7 +58,7 @@ func lookedAt(scope string, tested, flagged int, several func(l locale.Lang, n i
 		ID:    "tested",
 		Label: lookedAtLabel,
 		Text: words.Both(func(l locale.Lang) string {
-			if scope == "" {
+			if scope == "" && tested == 1 {
 				return words.Pick(l, "the whole campaign, one test", "l’ensemble de la campagne, un test")
 			}
 			return words.Pick(l, "%s with enough data, %d flagged; at most one flag in ten is expected to be false",

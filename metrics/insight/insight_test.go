@@ -145,7 +145,12 @@ var directions = map[string]direction{
 		regexp.MustCompile(`less than planned|de moins que prévu`),
 		regexp.MustCompile(`not ruled out|not known yet|n’est pas exclu|pas encore prévisible`),
 	},
-	"dead-audience":   {never, regexp.MustCompile(`would have brought|en aurait apporté`), never},
+	"dead-audience": {never, regexp.MustCompile(`would have brought|en aurait apporté`), never},
+	"target-reach": {
+		regexp.MustCompile(`above the|au-dessus des`),
+		regexp.MustCompile(`below the|au-dessous des`),
+		regexp.MustCompile(`not ruled out|pas exclus|“no change”|l’absence de changement`),
+	},
 	"budget-cap":      {never, never, regexp.MustCompile(`want of budget|as at a ceiling|faute de budget|comme à un plafond`)},
 	"weekday-pattern": {regexp.MustCompile(`costs .* more|coûte .* de plus`), regexp.MustCompile(`costs .* less|coûte .* de moins`), never},
 	"winner":          {regexp.MustCompile(`more often|plus souvent`), never, never},

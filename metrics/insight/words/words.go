@@ -81,6 +81,11 @@ func Impressions(l locale.Lang, n float64) string {
 // Groups writes a number of ad groups.
 func Groups(l locale.Lang, n int) string { return Objects(l, metrics.AdGroupLevel, n) }
 
+// Targets writes a number of targets.
+func Targets(l locale.Lang, n int) string {
+	return fmt.Sprint(n) + locale.NBSP + l.Plural(float64(n), Pick(l, "target", "objectif"), Pick(l, "targets", "objectifs"))
+}
+
 // Days writes a number of days.
 func Days(l locale.Lang, n int) string {
 	return fmt.Sprint(n) + locale.NBSP + l.Plural(float64(n), Pick(l, "day", "jour"), Pick(l, "days", "jours"))
