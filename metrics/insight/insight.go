@@ -81,6 +81,7 @@ type Exam struct {
 	pairs       []pair // the whole, then each channel
 	paces       []Pace
 	paceNotes   []Note
+	learning    []learner
 }
 
 func newExam(c Case) *Exam {
@@ -88,6 +89,7 @@ func newExam(c Case) *Exam {
 	x.outages, x.outageNotes = c.findOutages()
 	x.pairs = c.findPairs(x.outages)
 	x.paces, x.paceNotes = c.findPaces()
+	x.learning = x.learners()
 	return x
 }
 
@@ -269,6 +271,9 @@ func Examine(c Case) Report {
 		findings, notes := rule.Check(x)
 		r.Findings = append(r.Findings, findings...)
 		r.Notes = append(r.Notes, notes...)
+	}
+	for i := range r.Findings {
+		x.early(&r.Findings[i])
 	}
 	r.Split = x.split(x.pairs[0])
 	slices.SortStableFunc(r.Findings, func(a, b Finding) int {

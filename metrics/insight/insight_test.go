@@ -151,6 +151,7 @@ var directions = map[string]direction{
 		regexp.MustCompile(`below the|au-dessous des`),
 		regexp.MustCompile(`not ruled out|pas exclus|“no change”|l’absence de changement`),
 	},
+	"learning":        {never, never, regexp.MustCompile(`too early to judge|trop tôt pour juger`)},
 	"budget-cap":      {never, never, regexp.MustCompile(`want of budget|as at a ceiling|faute de budget|comme à un plafond`)},
 	"weekday-pattern": {regexp.MustCompile(`costs .* more|coûte .* de plus`), regexp.MustCompile(`costs .* less|coûte .* de moins`), never},
 	"winner":          {regexp.MustCompile(`more often|plus souvent`), never, never},
