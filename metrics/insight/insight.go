@@ -56,6 +56,9 @@ type Case struct {
 	Targets map[string]float64 // by KPI id, in the KPI's unit
 	// Platforms names the platforms by id; one without a name is shown by its id.
 	Platforms map[string]string
+	// Brand are names of the client in the names of its platform campaigns, beside
+	// "marque" and "brand".
+	Brand []string
 
 	Whole    metrics.Series
 	Channels []metrics.Series

@@ -151,11 +151,13 @@ var directions = map[string]direction{
 		regexp.MustCompile(`below the|au-dessous des`),
 		regexp.MustCompile(`not ruled out|pas exclus|“no change”|l’absence de changement`),
 	},
-	"learning":        {never, never, regexp.MustCompile(`too early to judge|trop tôt pour juger`)},
-	"budget-cap":      {never, never, regexp.MustCompile(`want of budget|as at a ceiling|faute de budget|comme à un plafond`)},
-	"weekday-pattern": {regexp.MustCompile(`costs .* more|coûte .* de plus`), regexp.MustCompile(`costs .* less|coûte .* de moins`), never},
-	"winner":          {regexp.MustCompile(`more often|plus souvent`), never, never},
-	"tracking-outage": {never, regexp.MustCompile(`recorded|enregistrée`), never},
+	"learning":            {never, never, regexp.MustCompile(`too early to judge|trop tôt pour juger`)},
+	"brand-hides-generic": {regexp.MustCompile(`above the target|au-dessus de la cible`), never, never},
+	"competitor":          {regexp.MustCompile(`rose|a augmenté`), never, never},
+	"budget-cap":          {never, never, regexp.MustCompile(`want of budget|as at a ceiling|faute de budget|comme à un plafond`)},
+	"weekday-pattern":     {regexp.MustCompile(`costs .* more|coûte .* de plus`), regexp.MustCompile(`costs .* less|coûte .* de moins`), never},
+	"winner":              {regexp.MustCompile(`more often|plus souvent`), never, never},
+	"tracking-outage":     {never, regexp.MustCompile(`recorded|enregistrée`), never},
 }
 
 var holds = regexp.MustCompile(`The range holds the budget itself|La marge contient le budget lui-même`)

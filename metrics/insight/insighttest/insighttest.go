@@ -10,6 +10,7 @@
 //	channel: search googleads 3200 Search générique   (0: no budget)
 //	target: cpa 32
 //	unknown: 2026-09-12                (no export covers this day)
+//	brand: Auto-école Martin           (a name of the client in campaign names)
 //
 // and in days.csv a line for each channel and day, or each run of equal days:
 //
@@ -78,6 +79,8 @@ func Read(name string, a *txtar.Archive) (insight.Case, error) {
 			budgets[""], err = strconv.ParseFloat(f[0], 64)
 		case key == "target" && len(f) == 2:
 			c.Targets[f[0]], err = strconv.ParseFloat(f[1], 64)
+		case key == "brand" && len(f) > 0:
+			c.Brand = append(c.Brand, strings.TrimSpace(rest))
 		case key == "channel" && len(f) >= 4:
 			c.Channels = append(c.Channels, metrics.Series{ID: f[0], Platform: f[1], Label: strings.Join(f[3:], " ")})
 			budgets[f[0]], err = strconv.ParseFloat(f[2], 64)

@@ -86,6 +86,11 @@ func Targets(l locale.Lang, n int) string {
 	return fmt.Sprint(n) + locale.NBSP + l.Plural(float64(n), Pick(l, "target", "objectif"), Pick(l, "targets", "objectifs"))
 }
 
+// Platforms writes a number of platforms.
+func Platforms(l locale.Lang, n int) string {
+	return fmt.Sprint(n) + locale.NBSP + l.Plural(float64(n), Pick(l, "platform", "plateforme"), Pick(l, "platforms", "plateformes"))
+}
+
 // Days writes a number of days.
 func Days(l locale.Lang, n int) string {
 	return fmt.Sprint(n) + locale.NBSP + l.Plural(float64(n), Pick(l, "day", "jour"), Pick(l, "days", "jours"))
