@@ -19,6 +19,7 @@ import (
 	"vigie/metrics"
 	"vigie/metrics/advise"
 	"vigie/metrics/insight"
+	"vigie/metrics/stats"
 )
 
 // Source is where a snapshot is taken from.
@@ -153,8 +154,21 @@ var frameKPIs = []string{
 	"conversions", "cpa", "cvr", "spend", "cpc", "ctr", "impressions", "clicks", "cpm", "conversion_value", "roas", "aov", "reach", "frequency",
 }
 
-// Freeze takes a snapshot.
+// Freeze takes a snapshot. It never holds a confidential finding: whatever is
+// made of a snapshot, in memory or on disk, can be shown to a client.
 func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
+	s, _, err := freeze(ctx, src, req)
+	return s, err
+}
+
+// Confidential are the findings that are for the agency alone, as the margin of
+// its channels. They have no place in a report nor on a page of a client.
+func Confidential(ctx context.Context, src Source, req Request) ([]insight.Finding, error) {
+	_, confidential, err := freeze(ctx, src, req)
+	return confidential, err
+}
+
+func freeze(ctx context.Context, src Source, req Request) (_ *Snapshot, confidential []insight.Finding, err error) {
 	c := src.Campaign
 	a := c.Client.Agency
 	s := &Snapshot{
@@ -176,19 +190,19 @@ func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
 	s.Previous.From, s.Previous.To = metrics.Previous(req.From, req.To)
 	scope, err := metrics.LoadScope(ctx, src.DB, c.Client, c)
 	if err != nil {
-		return nil, fmt.Errorf("%s/%s: %w", c.Client.ID, c.ID, err)
+		return nil, nil, fmt.Errorf("%s/%s: %w", c.Client.ID, c.ID, err)
 	}
 	s.Outside = scope.Outside
 	last := min(s.Today, s.Flight.To)
 	s.Whole, s.Series, err = metrics.Daily(ctx, src.DB, scope, s.Flight.From, max(last, s.Flight.From), time.Time{})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	s.Last = metrics.LastComplete(s.Whole)
 	// Findings look below the channels; what they say is kept, the days are not.
 	objects, err := metrics.Objects(ctx, src.DB, scope, s.Series, s.Flight.From, max(last, s.Flight.From), time.Time{})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for d := s.Flight.From; d <= s.Flight.To; d++ {
 		s.Plan = append(s.Plan, c.Planned("", d, d))
@@ -213,13 +227,13 @@ func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
 		return metrics.Ask(ctx, src.DB, metrics.Question{Scope: sc, KPIs: frameKPIs, From: from, To: to, By: []string{by}, Compare: compare})
 	}
 	if s.Frame, err = ask(shown, req.From, req.To, "channel", "previous"); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if s.Objects, err = ask(shown, req.From, req.To, "platform_campaign", ""); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if s.ToDate, err = ask(scope, s.Flight.From, max(s.Last, s.Flight.From), "channel", ""); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	// What was converted is said once, of all figures.
 	s.Conversion, s.Whole.Conversion = s.Whole.Conversion, nil
@@ -231,19 +245,21 @@ func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
 	s.Compared = compared(s.Whole, s.Period)
 	examined := s.insightCase(c, objects, s.Compared)
 	s.Insight = insight.Examine(examined)
+	confidential, s.Insight.Confidential = s.Insight.Confidential, nil
 	// What to do from now on does not hang on the period that one looks back at.
 	found := s.Insight
 	from, to := LastWeek(s.Last, c.Flight)
 	if w := compared(s.Whole, Days{from, to}); w != s.Compared {
 		examined = s.insightCase(c, objects, w)
 		found = insight.Examine(examined)
+		found.Confidential = nil // nothing is proposed to a client on what they must not see
 	}
 	s.Advice.Recommendations, s.Advice.Notes = advise.Propose(examined, found)
 	if s.Sources, err = metrics.Sources(ctx, src.DB, scope, s.Flight.From, s.Flight.To); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	s.withhold()
-	return s, nil
+	return s, confidential, nil
 }
 
 // minCompared is the number of mature days that a period must have to be
@@ -326,7 +342,37 @@ func (s *Snapshot) insightCase(c *agency.Campaign, objects []metrics.Object, w W
 	for _, t := range s.Targets {
 		k.Targets[t.KPI] = t.Aim
 	}
+	k.Brand, k.Terms = c.Client.Brand, s.terms(c)
 	return k
+}
+
+// terms are what the agency is paid for each channel and what its work costs,
+// where the client's file says so. A fixed fee is shared out by the budgets of
+// the channels, equally where they have none.
+func (s *Snapshot) terms(c *agency.Campaign) map[string]insight.Terms {
+	fees, work := c.Client.Fees, c.Client.Work
+	if fees == (agency.Fees{}) {
+		return nil
+	}
+	budgets := int64(0)
+	for _, ch := range s.Channels {
+		budgets += ch.Budget
+	}
+	out := map[string]insight.Terms{}
+	for _, ch := range s.Channels {
+		part := 1 / float64(len(s.Channels))
+		if budgets > 0 {
+			part = float64(ch.Budget) / float64(budgets)
+		}
+		out[ch.ID] = insight.Terms{
+			Fees: stats.Fees{
+				Share: fees.PercentOfSpend, Fixed: part * float64(fees.Fixed) / metrics.Micro,
+				PerEvent: float64(fees.PerConversion) / metrics.Micro, BuysMedia: fees.BuysMedia,
+			},
+			Costs: stats.Costs{Hours: work.Hours[ch.ID], Hour: float64(work.Hour) / metrics.Micro},
+		}
+	}
+	return out
 }
 
 // upTo is a series without the days after the last complete one.
