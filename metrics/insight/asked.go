@@ -12,7 +12,28 @@ import (
 // Rules whose question stays the same from week to week (which ad wins, which
 // one tires) are asked it again on almost the same days. Their p counts the
 // weeks asked so far, so that a flight of ten weeks is not ten chances to be
-// wrong (Bonferroni).
+// wrong (Bonferroni), and their levels ask for smaller q: there are many ads, and
+// several such rules in each report. On campaigns in which nothing happens all
+// of them together then raise fewer than two false alarms in a hundred weeks
+// (TestCalm).
+const (
+	askedEstablished = 0.02
+	askedLikely      = 0.05
+	askedWatch       = 0.20
+)
+
+// weekly makes findings of the tests of a family that is asked every week.
+func weekly(trials []trial, least float64, several func(l locale.Lang, n int) string) []Finding {
+	return judgeBy(trials, least, several, func(q, _ float64) (Level, bool) {
+		switch {
+		case q <= askedEstablished:
+			return Established, true
+		case q <= askedLikely:
+			return Likely, true
+		}
+		return Watch, q <= askedWatch
+	})
+}
 
 // asked is how often a weekly report has put its questions to the campaign.
 func (x *Exam) asked() int { return max(1, (len(x.Whole.Days)+6)/7) }

@@ -142,7 +142,7 @@ func checkBrand(x *Exam) (findings []Finding, notes []Note) {
 			return brandFinding(x, platform, brand, generic, cost, total, target, p, q, level, tested)
 		}})
 	}
-	return judge(trials, 0.01, words.Platforms), nil
+	return weekly(trials, 0.01, words.Platforms), nil
 }
 
 func brandFinding(x *Exam, platform string, brand, generic side, cost stats.Estimate, total, target, p, q float64, level Level, tested int) Finding {

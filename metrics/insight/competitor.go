@@ -94,7 +94,7 @@ func checkCompetitor(x *Exam) (findings []Finding, notes []Note) {
 			return competitorFinding(x, pair, cpc, share, ctr, before, after, p, q, level, tested)
 		}})
 	}
-	return judge(trials, competitorRise, words.Channels), notes
+	return weekly(trials, competitorRise, words.Channels), notes
 }
 
 func competitorUnknown(p pair, cpc stats.Comparison) Note {

@@ -149,7 +149,7 @@ func checkFatigue(x *Exam) (findings []Finding, notes []Note) {
 				return fatigueFinding(x, f, apart, len(fits), who, p, q, level, tested)
 			}})
 		}
-		findings = append(findings, judge(trials, fatigueFall, func(l locale.Lang, n int) string { return words.Objects(l, level, n) })...)
+		findings = append(findings, weekly(trials, fatigueFall, func(l locale.Lang, n int) string { return words.Objects(l, level, n) })...)
 	}
 	if looked == 0 && nearest.ID != "" {
 		n := Note{Rule: fatigueID, Measure: "clicks", Need: fatigueClicks, Has: nearest.fit.Clicks}

@@ -123,7 +123,7 @@ func checkWeekdays(x *Exam) (findings []Finding, notes []Note) {
 				words.Days(l, weekdayNeed), words.Conversions(l, weekdayMin), words.Days(l, most))
 		})})
 	}
-	return judge(trials, 0.01, words.Channels), notes
+	return weekly(trials, 0.01, words.Channels), notes
 }
 
 // heaviest is the part to act on with the most money at stake; -1 if none.

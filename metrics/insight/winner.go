@@ -9,7 +9,7 @@ import (
 	"vigie/metrics/stats"
 )
 
-// The ad of an ad group that converts best, over the last four weeks.
+// The ad of an ad group that converts best, over the last eight weeks.
 //
 // Ads with 25 effective conversions (conversions ÷ dispersion) and 7 days are
 // compared by their conversions for each click, drawn toward each other from
@@ -17,7 +17,7 @@ import (
 // chances in ten and would cost less than 1 % of its own rate on average if it
 // is not; it is told where it also converts 10 % better than the rest, the
 // interval above 0. Where conversions are too few for two ads, click rates
-// stand for them, which is said, and nothing is established. An ad that has
+// stand for them, which is said, and it is one to watch. An ad that has
 // nine tenths of the spend already is not told.
 var _ = register(Rule{
 	ID:    winnerID,
@@ -31,7 +31,7 @@ var _ = register(Rule{
 
 const (
 	winnerID    = "winner"
-	winnerDays  = 28
+	winnerDays  = 56
 	winnerGain  = 0.10
 	winnerShare = 0.90
 )
@@ -125,7 +125,7 @@ func checkWinner(x *Exam) (findings []Finding, notes []Note) {
 		}
 	}
 	for _, trials := range families {
-		findings = append(findings, judge(trials, winnerGain, words.Groups)...)
+		findings = append(findings, weekly(trials, winnerGain, words.Groups)...)
 	}
 	if !judged && closest.Need > 0 {
 		notes = append(notes, closest)
@@ -192,8 +192,8 @@ func (k contest) trial(x *Exam, channel metrics.Series, group string, in, out []
 func (k contest) finding(x *Exam, channel metrics.Series, lead, rest contender, in, out []contender, all float64, choice stats.Choice, t stats.Comparison, p, q float64, level Level, tested int) Finding {
 	kpi, _ := metrics.LookupKPI(k.kpi)
 	clicks := k.kpi == "ctr"
-	if clicks && level == Established {
-		level = Likely // who clicks most need not convert most
+	if clicks {
+		level = Watch // who clicks most need not convert most
 	}
 	best, loss, share := choice.Best[choice.Lead], choice.Loss[choice.Lead]/(lead.x/lead.n), lead.spend/all
 	f := Finding{
