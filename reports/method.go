@@ -44,9 +44,16 @@ var _ = register(Section{
 			defs = append(defs, definition{k.Label.In(p.Lang), k.Formula.In(p.Lang), k.Doc.In(p.Lang), k.Trap.In(p.Lang)})
 		}
 		type rule struct{ Title, Why string }
+		// The reasoning of the rules that found something here; the others by name,
+		// for their number would fill pages. The help has them all.
 		var rules []rule
+		var quiet []string
 		for _, r := range insight.Rules() {
-			rules = append(rules, rule{r.Title.In(p.Lang), r.Why.In(p.Lang)})
+			if slices.ContainsFunc(p.Insight.Findings, func(f insight.Finding) bool { return f.Rule == r.ID }) {
+				rules = append(rules, rule{r.Title.In(p.Lang), r.Why.In(p.Lang)})
+			} else {
+				quiet = append(quiet, r.Title.In(p.Lang))
+			}
 		}
 		var sources []SourceView
 		for _, s := range p.Sources {
@@ -56,7 +63,7 @@ var _ = register(Section{
 		for _, c := range p.Outside {
 			outside = append(outside, platformName(c.Platform)+" · "+c.Name)
 		}
-		return map[string]any{"Page": p, "Definitions": defs, "Rules": rules, "Sources": sources, "Outside": outside, "Conversion": p.conversionView(),
+		return map[string]any{"Page": p, "Definitions": defs, "Rules": rules, "Quiet": strings.Join(quiet, p.T("; ", "\u00a0; ")), "Sources": sources, "Outside": outside, "Conversion": p.conversionView(),
 			"Known": p.knownDays(), "MaturityDays": metrics.MaturityDays, "Windows": p.windows(), "Restated": p.RestatedView(p.Restated)}, nil
 	},
 })

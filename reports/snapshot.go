@@ -19,6 +19,7 @@ import (
 	"vigie/metrics"
 	"vigie/metrics/advise"
 	"vigie/metrics/insight"
+	"vigie/metrics/stats"
 )
 
 // Source is where a snapshot is taken from.
@@ -201,17 +202,30 @@ func begin(ctx context.Context, src Source, req Request) (*Snapshot, *metrics.Sc
 	return s, scope, nil
 }
 
-// Freeze takes a snapshot.
+// Freeze takes a snapshot. It never holds a confidential finding: whatever is
+// made of a snapshot, in memory or on disk, can be shown to a client.
 func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
+	s, _, err := freeze(ctx, src, req)
+	return s, err
+}
+
+// Confidential are the findings that are for the agency alone, as the margin of
+// its channels. They have no place in a report nor on a page of a client.
+func Confidential(ctx context.Context, src Source, req Request) ([]insight.Finding, error) {
+	_, confidential, err := freeze(ctx, src, req)
+	return confidential, err
+}
+
+func freeze(ctx context.Context, src Source, req Request) (_ *Snapshot, confidential []insight.Finding, err error) {
 	c := src.Campaign
 	s, scope, err := begin(ctx, src, req)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	// Findings look below the channels; what they say is kept, the days are not.
 	objects, err := metrics.Objects(ctx, src.DB, scope, s.Series, s.Flight.From, s.Whole.Days[len(s.Whole.Days)-1].Day, time.Time{})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	shown := scope
 	if len(req.Channels) > 0 {
@@ -232,13 +246,13 @@ func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
 		return metrics.Ask(ctx, src.DB, metrics.Question{Scope: sc, KPIs: kpis, From: from, To: to, By: []string{by}, Compare: compare, Now: src.Now})
 	}
 	if s.Frame, err = ask(shown, frameKPIs, req.From, req.To, "channel", metrics.ComparePrevious); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if s.Objects, err = ask(shown, frameKPIs, req.From, req.To, "platform_campaign", ""); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if s.ToDate, err = ask(scope, aimed, s.Flight.From, max(s.Last, s.Flight.From), "channel", ""); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	// What was converted is said once, of all figures.
 	s.Conversion, s.Whole.Conversion = s.Whole.Conversion, nil
@@ -250,20 +264,22 @@ func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
 	s.Compared = compared(s.Whole, s.Period)
 	examined := s.insightCase(c, objects, s.Compared)
 	s.Insight = insight.Examine(examined)
+	confidential, s.Insight.Confidential = s.Insight.Confidential, nil
 	// What to do from now on does not hang on the period that one looks back at.
 	found := s.Insight
 	from, to := LastWeek(s.Last, c.Flight)
 	if w := compared(s.Whole, Days{from, to}); w != s.Compared {
 		examined = s.insightCase(c, objects, w)
 		found = insight.Examine(examined)
+		found.Confidential = nil // nothing is proposed to a client on what they must not see
 	}
 	s.Advice.Recommendations, s.Advice.Notes = advise.Propose(examined, found)
 	s.Decisions = slices.DeleteFunc(s.decided(examined, found.Outages, c), func(d Decision) bool { return !d.touches(s.Period) })
 	if s.Sources, err = metrics.Sources(ctx, src.DB, scope, s.Flight.From, s.Flight.To); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	s.withhold()
-	return s, nil
+	return s, confidential, nil
 }
 
 // minCompared is the number of mature days that a period must have to be
@@ -346,7 +362,37 @@ func (s *Snapshot) insightCase(c *agency.Campaign, objects []metrics.Object, w W
 	for _, t := range s.Targets {
 		k.Targets[t.KPI] = t.Aim
 	}
+	k.Brand, k.Terms = c.Client.Brand, s.terms(c)
 	return k
+}
+
+// terms are what the agency is paid for each channel and what its work costs,
+// where the client's file says so. A fixed fee is shared out by the budgets of
+// the channels, equally where they have none.
+func (s *Snapshot) terms(c *agency.Campaign) map[string]insight.Terms {
+	fees, work := c.Client.Fees, c.Client.Work
+	if fees == (agency.Fees{}) {
+		return nil
+	}
+	budgets := int64(0)
+	for _, ch := range s.Channels {
+		budgets += ch.Budget
+	}
+	out := map[string]insight.Terms{}
+	for _, ch := range s.Channels {
+		part := 1 / float64(len(s.Channels))
+		if budgets > 0 {
+			part = float64(ch.Budget) / float64(budgets)
+		}
+		out[ch.ID] = insight.Terms{
+			Fees: stats.Fees{
+				Share: fees.PercentOfSpend, Fixed: part * float64(fees.Fixed) / metrics.Micro,
+				PerEvent: float64(fees.PerConversion) / metrics.Micro, BuysMedia: fees.BuysMedia,
+			},
+			Costs: stats.Costs{Hours: work.Hours[ch.ID], Hour: float64(work.Hour) / metrics.Micro},
+		}
+	}
+	return out
 }
 
 // upTo is a series without the days after the last complete one.

@@ -18,7 +18,9 @@ import (
 	"vigie/internal/simulate"
 	"vigie/internal/warehouse"
 	"vigie/metrics"
+	"vigie/metrics/insight"
 	"vigie/reports"
+	"vigie/reports/chart"
 )
 
 // demoNow is the morning of the demo's fixed day.
@@ -225,6 +227,54 @@ func TestDemoTruth(t *testing.T) {
 	}
 	if len(s.Advice.Recommendations) != 1 || len(s.Advice.Recommendations[0].Options) < 3 {
 		t.Errorf("the demo shows one recommendation with three options or more, has %d", len(s.Advice.Recommendations))
+	}
+}
+
+// What is confidential is found, and is in nothing that a client can see: not in
+// the snapshot, from which editions and pages are made, nor in a rule's name.
+func TestConfidential(t *testing.T) {
+	c, w, _ := demo(t)
+	// Terms under which every channel loses money.
+	c.Client.Fees.PercentOfSpend, c.Client.Work.Hour, c.Client.Work.Hours = 0.01, 987_654_321, map[string]float64{}
+	for _, ch := range c.Channels {
+		c.Client.Work.Hours[ch.ID] = 100
+	}
+	src := reports.Source{DB: w.DB(), Campaign: c, Now: demoNow(), Version: "test"}
+	req := reports.Request{Kind: reports.KindTracking, From: c.Flight.Start, To: c.Flight.Start + 20}
+	secret, err := reports.Confidential(context.Background(), src, req)
+	if err != nil || len(secret) != 1 || secret[0].Rule != "margin-trap" || !secret[0].Confidential {
+		t.Fatalf("%v: %d confidential findings, want that of the margin", err, len(secret))
+	}
+	s, err := reports.Freeze(context.Background(), src, req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine, err := chart.NewEngine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	frozen, err := s.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Insight.Confidential) > 0 {
+		t.Error("a snapshot holds confidential findings")
+	}
+	made := map[string][]byte{"the snapshot": frozen}
+	for _, l := range locale.Langs {
+		if made["the report in "+string(l)], err = reports.HTML(s, l, engine); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for what, b := range made {
+		for _, r := range insight.ConfidentialRules() {
+			for _, no := range []string{r.ID, r.Title.FR, r.Title.EN, secret[0].Title.FR, secret[0].Title.EN} {
+				if bytes.Contains(b, []byte(no)) {
+					t.Errorf("%s says %q", what, no)
+				}
+			}
+		}
 	}
 }
 

@@ -64,7 +64,11 @@ type Client struct {
 	Currency string              // ISO code
 	Contacts map[string]Contact  // by the name that reports use
 	Accounts map[string][]string // ids or names of its accounts, by platform
-	Fees     Fees
+	// Brand are the names that its brand campaigns go by, beside "marque" and
+	// "brand": its own name where the file says nothing.
+	Brand []string
+	Fees  Fees
+	Work  Work
 	// Campaigns are the briefs without errors, by id.
 	Campaigns []*Campaign
 
@@ -86,6 +90,13 @@ type Fees struct {
 	PercentOfSpend float64 // 0.12 is 12 % of media spend
 	Fixed          int64   // for the campaign, in millionths
 	PerConversion  int64   // in millionths
+	BuysMedia      bool    // the agency pays the media out of what it is paid
+}
+
+// Work is what the agency's work costs it. Confidential, as the fees are.
+type Work struct {
+	Hour  int64              // cost of an hour, in millionths
+	Hours map[string]float64 // for a campaign, by channel id
 }
 
 // Known are the words that other rooms own. A nil list is not checked.
@@ -229,7 +240,7 @@ func (a *Agency) client(root *os.Root, id string, known Known) {
 				c.accountsAt = append(c.accountsAt, accountAt{platform, name, d.place(d.find("accounts", platform, i))})
 			}
 		}
-		c.Fees = Fees{PercentOfSpend: f.Fees.PercentOfSpend.share(), Fixed: int64(f.Fees.Fixed), PerConversion: int64(f.Fees.PerConversion)}
+		c.terms(d, f)
 	}
 	a.Problems = append(a.Problems, d.problems...)
 	if d.failed() {
@@ -248,6 +259,40 @@ func (a *Agency) client(root *os.Root, id string, known Known) {
 			c.Campaigns = append(c.Campaigns, k)
 			a.decisions(root, k, known)
 		}
+	}
+	before := len(d.problems)
+	for _, channel := range slices.Sorted(maps.Keys(f.Work.Hours)) {
+		if !slices.ContainsFunc(c.Campaigns, func(k *Campaign) bool {
+			return slices.ContainsFunc(k.Channels, func(ch Channel) bool { return ch.ID == channel })
+		}) {
+			d.warn(d.find("work", "hours", channel), say("hours of %s, which is no channel of a campaign here", "heures de %s, qui n’est un levier d’aucune campagne ici", q(channel)))
+		}
+	}
+	a.Problems = append(a.Problems, d.problems[before:]...)
+}
+
+// terms reads what the agency is paid, what its work costs and how the client's
+// brand campaigns are named.
+func (c *Client) terms(d *doc, f clientFile) {
+	c.Fees = Fees{PercentOfSpend: f.Fees.PercentOfSpend.share(), Fixed: int64(f.Fees.Fixed), PerConversion: int64(f.Fees.PerConversion)}
+	switch f.Fees.Media {
+	case "", "client":
+	case "agency":
+		c.Fees.BuysMedia = true
+	default:
+		d.fail(d.find("fees", "media"), unknown(say("media", "média"), f.Fees.Media, []string{"client", "agency"}))
+	}
+	c.Work = Work{Hour: int64(f.Work.Hour), Hours: map[string]float64{}}
+	for channel, n := range f.Work.Hours {
+		c.Work.Hours[channel] = n.v
+	}
+	for i, b := range f.Brand {
+		if strings.TrimSpace(b) == "" {
+			d.fail(d.find("brand", i), say("an empty name", "un nom vide"))
+		}
+	}
+	if c.Brand = f.Brand; len(c.Brand) == 0 {
+		c.Brand = []string{c.Name}
 	}
 }
 

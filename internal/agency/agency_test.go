@@ -127,6 +127,7 @@ func summary(dir string, a *Agency) string {
 		}
 		if c.Fees != (Fees{}) {
 			p("  fees %+v", c.Fees)
+			p("  work %+v brand %q", c.Work, c.Brand)
 		}
 		for _, k := range c.Campaigns {
 			p("  campaign %s %q %s..%s %s %s", k.ID, k.Name, k.Flight.Start, k.Flight.End, k.Zone, k.Currency)

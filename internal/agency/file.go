@@ -32,7 +32,9 @@ type clientFile struct {
 	Currency string                 `yaml:"currency"`
 	Contacts map[string]contactFile `yaml:"contacts"`
 	Accounts map[string][]string    `yaml:"accounts"`
+	Brand    []string               `yaml:"brand"`
 	Fees     feesFile               `yaml:"fees"`
+	Work     workFile               `yaml:"work"`
 }
 
 type contactFile struct {
@@ -45,6 +47,12 @@ type feesFile struct {
 	PercentOfSpend percent `yaml:"percent_of_spend"`
 	Fixed          money   `yaml:"fixed"`
 	PerConversion  money   `yaml:"per_conversion"`
+	Media          string  `yaml:"media"`
+}
+
+type workFile struct {
+	Hour  money             `yaml:"hour"`
+	Hours map[string]number `yaml:"hours"`
 }
 
 type campaignFile struct {

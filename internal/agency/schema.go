@@ -70,6 +70,9 @@ func restrict(name string, s *jsonschema.Schema) {
 	switch name {
 	case "agency", "client":
 		choice([]string{"fr", "en"}, "language")
+		if name == "client" {
+			choice([]string{"client", "agency"}, "fees", "media")
+		}
 	case HTTPS, SFTP, Mailbox:
 		choice([]string{name}, "kind")
 		choice(Platforms, "platform")
@@ -106,6 +109,12 @@ var keyHelp = map[string]locale.Text{
 	"client.Accounts": {EN: "Ids or names of the advertising accounts, by platform.", FR: "Identifiants ou noms des comptes publicitaires, par plateforme."},
 	"client.Fees":     {EN: "Fees of the agency. Confidential: never in a client edition.", FR: "Honoraires de l’agence. Confidentiel\u00a0: jamais dans une édition pour le client."},
 
+	"client.Brand": {EN: "Names that its brand campaigns go by, as [Martin]; else its own name.", FR: "Noms que portent ses campagnes de marque, comme [Martin]\u00a0; sinon son propre nom."},
+	"client.Work":  {EN: "What the agency's work costs it. Confidential, as the fees are.", FR: "Ce que son travail coûte à l’agence. Confidentiel, comme les honoraires."},
+
+	"work.Hour":  {EN: "Cost of an hour of work.", FR: "Coût d’une heure de travail."},
+	"work.Hours": {EN: "Hours of work for a campaign, by channel id, as {search: 12}.", FR: "Heures de travail pour une campagne, par levier, comme {search: 12}."},
+
 	"contact.Name":  {EN: "Name, as in a salutation.", FR: "Nom, comme dans une formule d’appel."},
 	"contact.Role":  {EN: "What this person does.", FR: "Fonction de la personne."},
 	"contact.Email": {EN: "E-mail address; the only place where addresses are written.", FR: "Adresse électronique\u00a0; le seul endroit où l’on écrit des adresses."},
@@ -113,6 +122,7 @@ var keyHelp = map[string]locale.Text{
 	"fees.PercentOfSpend": {EN: "Share of the media spend, as 12%.", FR: "Part des dépenses média, comme 12%."},
 	"fees.Fixed":          {EN: "Fixed amount for a campaign.", FR: "Somme fixe pour une campagne."},
 	"fees.PerConversion":  {EN: "Amount for each conversion.", FR: "Somme par conversion."},
+	"fees.Media":          {EN: "Who pays the media: client (default), or agency, out of what it is paid.", FR: "Qui paie le média\u00a0: client (par défaut), ou agency, l’agence, sur ce qu’elle reçoit."},
 
 	"campaign.Name":        {EN: "Name of the campaign.", FR: "Nom de la campagne."},
 	"campaign.Flight":      {EN: "First and last day; both count.", FR: "Premier et dernier jour\u00a0; les deux comptent."},

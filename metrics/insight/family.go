@@ -25,6 +25,20 @@ const minDirection = 0.80
 // Hochberg 1995), likely from nine chances in ten for the direction. Each says
 // how many were looked at beside it; several names what was, in the plural.
 func judge(trials []trial, least float64, several func(l locale.Lang, n int) string) []Finding {
+	return judgeBy(trials, least, several, func(q, direction float64) (Level, bool) {
+		switch {
+		case q <= FalseShare:
+			return Established, true
+		case direction >= 0.90:
+			return Likely, true
+		}
+		return Watch, direction >= minDirection
+	})
+}
+
+// judgeBy is judge with other levels: level says how sure a test is from its q
+// and the chance of its direction, and whether it is worth a word.
+func judgeBy(trials []trial, least float64, several func(l locale.Lang, n int) string, level func(q, direction float64) (Level, bool)) []Finding {
 	ps := make([]float64, len(trials))
 	for i, t := range trials {
 		ps[i] = t.p
@@ -32,18 +46,12 @@ func judge(trials []trial, least float64, several func(l locale.Lang, n int) str
 	qs := stats.BH(ps)
 	var found []Finding
 	for i, t := range trials {
-		direction := 1 - t.p/2
-		if math.Abs(t.change) < least || !(direction >= minDirection) {
+		if math.Abs(t.change) < least {
 			continue
 		}
-		level := Watch
-		switch {
-		case qs[i] <= FalseShare:
-			level = Established
-		case direction >= 0.90:
-			level = Likely
+		if sure, ok := level(qs[i], 1-t.p/2); ok {
+			found = append(found, t.find(qs[i], sure, len(trials)))
 		}
-		found = append(found, t.find(qs[i], level, len(trials)))
 	}
 	for i := range found {
 		f := &found[i]
@@ -58,7 +66,7 @@ func lookedAt(scope string, tested, flagged int, several func(l locale.Lang, n i
 		ID:    "tested",
 		Label: lookedAtLabel,
 		Text: words.Both(func(l locale.Lang) string {
-			if scope == "" {
+			if scope == "" && tested == 1 {
 				return words.Pick(l, "the whole campaign, one test", "l’ensemble de la campagne, un test")
 			}
 			return words.Pick(l, "%s with enough data, %d flagged; at most one flag in ten is expected to be false",

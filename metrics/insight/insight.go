@@ -56,6 +56,11 @@ type Case struct {
 	Targets map[string]float64 // by KPI id, in the KPI's unit
 	// Platforms names the platforms by id; one without a name is shown by its id.
 	Platforms map[string]string
+	// Brand are names of the client in the names of its platform campaigns, beside
+	// "marque" and "brand".
+	Brand []string
+	// Terms are what the agency is paid and spends by channel id. Confidential.
+	Terms map[string]Terms
 
 	Whole    metrics.Series
 	Channels []metrics.Series
@@ -69,7 +74,9 @@ type Rule struct {
 	ID    string // kebab-case; the name of its file and of its test case
 	Title locale.Text
 	Why   locale.Text // the reasoning, shown under the evidence
-	Check func(x *Exam) ([]Finding, []Note)
+	// Confidential: all that the rule says is for the agency alone.
+	Confidential bool
+	Check        func(x *Exam) ([]Finding, []Note)
 }
 
 // Exam is a case with what several rules need of it, worked out once: the days
@@ -81,6 +88,7 @@ type Exam struct {
 	pairs       []pair // the whole, then each channel
 	paces       []Pace
 	paceNotes   []Note
+	learning    []learner
 }
 
 func newExam(c Case) *Exam {
@@ -88,6 +96,7 @@ func newExam(c Case) *Exam {
 	x.outages, x.outageNotes = c.findOutages()
 	x.pairs = c.findPairs(x.outages)
 	x.paces, x.paceNotes = c.findPaces()
+	x.learning = x.learners()
 	return x
 }
 
@@ -104,9 +113,15 @@ func register(r Rule) Rule {
 	return r
 }
 
-// Rules are all rules, by id.
-func Rules() []Rule {
-	rules := slices.Clone(registry)
+// Rules are the rules, by id, but for the confidential ones: lists of rules are
+// printed where clients read them.
+func Rules() []Rule { return rulesOf(false) }
+
+// ConfidentialRules are the rules whose findings are for the agency alone.
+func ConfidentialRules() []Rule { return rulesOf(true) }
+
+func rulesOf(confidential bool) []Rule {
+	rules := slices.DeleteFunc(slices.Clone(registry), func(r Rule) bool { return r.Confidential != confidential })
 	slices.SortFunc(rules, func(a, b Rule) int { return strings.Compare(a.ID, b.ID) })
 	return rules
 }
@@ -209,6 +224,9 @@ type Finding struct {
 	Mature   bool       `json:"mature"` // every day it uses is mature
 	// Critical: figures that use these days cannot be trusted.
 	Critical bool `json:"critical"`
+	// Confidential: for the agency alone. Such a finding is never among those of a
+	// Report, but apart from them, see Report.Confidential.
+	Confidential bool `json:"-"`
 	// Stake is the money at stake, in millionths: what findings are ranked by.
 	Stake       int64       `json:"stake"`
 	WouldChange locale.Text `json:"would_change"` // what would change our mind
@@ -245,6 +263,10 @@ type Note struct {
 type Report struct {
 	Findings []Finding `json:"findings"` // critical first, then by level and money at stake
 	Notes    []Note    `json:"notes"`
+	// Confidential are the findings that no client may see. They are never
+	// written: a snapshot, and so an edition and all that is made of one, cannot
+	// hold them. Whoever shows them must know that the reader is of the agency.
+	Confidential []Finding `json:"-"`
 	// Split says what the change of the whole's CPA is made of, be it within
 	// the noise or not; nil where it cannot be told.
 	Split *Split `json:"split,omitempty"`
@@ -258,17 +280,28 @@ type Report struct {
 	Rules   int      `json:"rules"`
 }
 
-// Examine asks all rules.
+// Examine asks all rules. What a confidential rule says goes to Confidential
+// alone, whatever it forgets to mark.
 func Examine(c Case) Report {
 	x := newExam(c)
-	r := Report{Findings: []Finding{}, Notes: []Note{}, Rules: len(registry)}
+	r := Report{Findings: []Finding{}, Notes: []Note{}, Rules: len(Rules())}
 	r.Outages = append([]Outage{}, x.outages...)
 	r.Paces = append([]Pace{}, x.paces...)
 	r.Costs = x.costs()
+	for _, rule := range ConfidentialRules() {
+		findings, _ := rule.Check(x)
+		for i := range findings {
+			findings[i].Confidential = true
+		}
+		r.Confidential = append(r.Confidential, findings...)
+	}
 	for _, rule := range Rules() {
 		findings, notes := rule.Check(x)
 		r.Findings = append(r.Findings, findings...)
 		r.Notes = append(r.Notes, notes...)
+	}
+	for i := range r.Findings {
+		x.early(&r.Findings[i])
 	}
 	r.Split = x.split(x.pairs[0])
 	slices.SortStableFunc(r.Findings, func(a, b Finding) int {

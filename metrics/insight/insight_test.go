@@ -7,6 +7,7 @@ import (
 	"math"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,7 +58,7 @@ func TestRules(t *testing.T) {
 			insighttest.Compare(t, path, a, "findings.golden", got, *update)
 		})
 	}
-	for _, r := range insight.Rules() {
+	for _, r := range append(insight.Rules(), insight.ConfidentialRules()...) {
 		if !fired[r.ID] || !silent[r.ID] {
 			t.Errorf("%s: fires %v, stays silent %v; a rule must do both in its cases", r.ID, fired[r.ID], silent[r.ID])
 		}
@@ -80,6 +81,11 @@ func honest(t *testing.T, c insight.Case, r insight.Report) {
 	}
 	insighttest.Texts(t, "report", r)
 	for _, f := range r.Findings {
+		if f.Confidential {
+			t.Errorf("%s is confidential, and among the findings of a report", f.ID)
+		}
+	}
+	for _, f := range append(slices.Clone(r.Findings), r.Confidential...) {
 		e := f.Effect
 		if e.Confidence > 0 && !(e.Low <= e.Value && e.Value <= e.High) {
 			t.Errorf("%s: effect %+v is not inside its interval", f.ID, e)
@@ -145,8 +151,20 @@ var directions = map[string]direction{
 		regexp.MustCompile(`less than planned|de moins que prévu`),
 		regexp.MustCompile(`not ruled out|not known yet|n’est pas exclu|pas encore prévisible`),
 	},
-	"dead-audience":   {never, regexp.MustCompile(`would have brought|en aurait apporté`), never},
-	"tracking-outage": {never, regexp.MustCompile(`recorded|enregistrée`), never},
+	"dead-audience": {never, regexp.MustCompile(`would have brought|en aurait apporté`), never},
+	"target-reach": {
+		regexp.MustCompile(`above the|au-dessus des`),
+		regexp.MustCompile(`below the|au-dessous des`),
+		regexp.MustCompile(`not ruled out|pas exclus|“no change”|l’absence de changement`),
+	},
+	"learning":            {never, never, regexp.MustCompile(`too early to judge|trop tôt pour juger`)},
+	"brand-hides-generic": {regexp.MustCompile(`above the target|au-dessus de la cible`), never, never},
+	"competitor":          {regexp.MustCompile(`rose|a augmenté`), never, never},
+	"margin-trap":         {never, regexp.MustCompile(`a loss of|une perte de`), regexp.MustCompile(`a margin of|une marge de|A gain is not ruled out|Un gain n’est pas exclu`)},
+	"budget-cap":          {never, never, regexp.MustCompile(`want of budget|as at a ceiling|faute de budget|comme à un plafond`)},
+	"weekday-pattern":     {regexp.MustCompile(`costs .* more|coûte .* de plus`), regexp.MustCompile(`costs .* less|coûte .* de moins`), never},
+	"winner":              {regexp.MustCompile(`more often|plus souvent`), never, never},
+	"tracking-outage":     {never, regexp.MustCompile(`recorded|enregistrée`), never},
 }
 
 var holds = regexp.MustCompile(`The range holds the budget itself|La marge contient le budget lui-même`)
@@ -181,7 +199,7 @@ func contradiction(t *testing.T, f insight.Finding) {
 }
 
 func TestRuleTexts(t *testing.T) {
-	for _, r := range insight.Rules() {
+	for _, r := range append(insight.Rules(), insight.ConfidentialRules()...) {
 		insighttest.Texts(t, r.ID, r)
 	}
 	for _, l := range []insight.Level{insight.Established, insight.Likely, insight.Watch} {

@@ -16,6 +16,7 @@ import (
 	"vigie/internal/locale"
 	"vigie/metrics"
 	"vigie/metrics/insight"
+	"vigie/metrics/stats"
 )
 
 // Compare compares a part of an archive, or rewrites it.
@@ -212,5 +213,58 @@ func Random(seed uint64) insight.Case {
 	if total > 0 {
 		c.Plans[""] = insight.Plan{Budget: total, Days: Even(total, length)}
 	}
+	furnish(rand.New(rand.NewPCG(seed, 8)), &c)
 	return c
+}
+
+// furnish adds to a campaign what only some have: targets, terms, impressions
+// that could have been had, values, budgets that flatten the days, campaigns of
+// the platform, some of them on the brand.
+func furnish(rng *rand.Rand, c *insight.Case) {
+	for _, kpi := range []string{"conversions", "clicks", "cpc", "roas", "conversion_value"} {
+		if rng.IntN(3) == 0 {
+			c.Targets[kpi] = math.Exp(6 * rng.Float64())
+		}
+	}
+	c.Brand = []string{"Levier 1"}
+	c.Terms = map[string]insight.Terms{}
+	for k := range c.Channels {
+		s := &c.Channels[k]
+		if rng.IntN(2) == 0 {
+			c.Terms[s.ID] = insight.Terms{
+				Fees:  stats.Fees{Share: .2 * rng.Float64(), Fixed: 100 * rng.Float64(), PerEvent: float64(rng.IntN(3)) * 10 * rng.Float64(), BuysMedia: rng.IntN(2) == 0},
+				Costs: stats.Costs{Hours: 20 * rng.Float64(), Hour: 45},
+			}
+		}
+		share, lost, at := rng.Float64(), rng.Float64()*rng.Float64(), rng.IntN(len(s.Days)+1)
+		told, flat, worth := rng.IntN(2) == 0, rng.IntN(3) == 0, int64(80*rng.Float64()*metrics.Micro)
+		campaign := metrics.Object{ID: s.ID + "/Marque", Channel: s.ID, Level: metrics.CampaignLevel, Parent: s.ID, Name: "Marque"}
+		others := metrics.Object{ID: s.ID + "/Autres", Channel: s.ID, Level: metrics.CampaignLevel, Parent: s.ID, Name: "Hors marque"}
+		for i := range s.Days {
+			d := &s.Days[i]
+			if d.Known && flat && i >= at {
+				c.Whole.Days[i].Spend += s.Days[max(0, at-1)].Spend - d.Spend
+				d.Spend = s.Days[max(0, at-1)].Spend
+			}
+			if d.Known && told {
+				p := share
+				if i >= at {
+					p *= .8
+				}
+				d.Eligible = int64(float64(d.Impressions) / max(.05, p))
+				d.LostBudget = int64(lost * float64(d.Eligible-d.Impressions))
+			}
+			if d.Known {
+				d.ConversionValue = d.Conversions / metrics.Micro * worth
+				c.Whole.Days[i].ConversionValue += d.ConversionValue
+			}
+			b, o := *d, *d
+			b.Spend, b.Impressions, b.Clicks, b.Conversions = d.Spend/5, d.Impressions/5, d.Clicks/5, d.Conversions/2
+			o.Spend, o.Impressions, o.Clicks, o.Conversions = d.Spend-b.Spend, d.Impressions-b.Impressions, d.Clicks-b.Clicks, d.Conversions-b.Conversions
+			campaign.Days, others.Days = append(campaign.Days, b), append(others.Days, o)
+		}
+		if rng.IntN(2) == 0 {
+			c.Objects = append(c.Objects, campaign, others)
+		}
+	}
 }

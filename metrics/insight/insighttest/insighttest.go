@@ -10,6 +10,9 @@
 //	channel: search googleads 3200 Search générique   (0: no budget)
 //	target: cpa 32
 //	unknown: 2026-09-12                (no export covers this day)
+//	terms: search 0.1 300 0 12 45 client
+//	                                   (of spend, for the flight, a conversion; hours, cost of one; who pays the media)
+//	brand: Auto-école Martin           (a name of the client in campaign names)
 //
 // and in days.csv a line for each channel and day, or each run of equal days:
 //
@@ -42,6 +45,7 @@ import (
 	"vigie/internal/locale"
 	"vigie/metrics"
 	"vigie/metrics/insight"
+	"vigie/metrics/stats"
 )
 
 // Read makes the case of an archive; name seeds its draws.
@@ -78,6 +82,19 @@ func Read(name string, a *txtar.Archive) (insight.Case, error) {
 			budgets[""], err = strconv.ParseFloat(f[0], 64)
 		case key == "target" && len(f) == 2:
 			c.Targets[f[0]], err = strconv.ParseFloat(f[1], 64)
+		case key == "brand" && len(f) > 0:
+			c.Brand = append(c.Brand, strings.TrimSpace(rest))
+		case key == "terms" && len(f) == 7:
+			var v [5]float64
+			for i := range v {
+				if v[i], err = strconv.ParseFloat(f[i+1], 64); err != nil {
+					break
+				}
+			}
+			if c.Terms == nil {
+				c.Terms = map[string]insight.Terms{}
+			}
+			c.Terms[f[0]] = insight.Terms{Fees: stats.Fees{Share: v[0], Fixed: v[1], PerEvent: v[2], BuysMedia: f[6] == "agency"}, Costs: stats.Costs{Hours: v[3], Hour: v[4]}}
 		case key == "channel" && len(f) >= 4:
 			c.Channels = append(c.Channels, metrics.Series{ID: f[0], Platform: f[1], Label: strings.Join(f[3:], " ")})
 			budgets[f[0]], err = strconv.ParseFloat(f[2], 64)
@@ -280,7 +297,7 @@ func Golden(c insight.Case, r insight.Report, rule string) string {
 		fmt.Fprintf(&b, "    fr  %s\n    en  %s\n", t.FR, t.EN)
 	}
 	spoken := map[string]bool{}
-	for _, f := range r.Findings {
+	for _, f := range append(slices.Clone(r.Findings), r.Confidential...) {
 		if rule != "" && f.Rule != rule {
 			continue
 		}
@@ -288,6 +305,9 @@ func Golden(c insight.Case, r insight.Report, rule string) string {
 		critical := ""
 		if f.Critical {
 			critical = " critical"
+		}
+		if f.Confidential {
+			critical += " confidential"
 		}
 		fmt.Fprintf(&b, "%s %s%s\n", f.Level, f.ID, critical)
 		fmt.Fprintf(&b, "  %s %.2f/%.2f effect %+.3f [%+.3f, %+.3f] good %+d p %.4f q %.4f of %d stake %.2f\n",

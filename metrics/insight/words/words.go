@@ -72,6 +72,24 @@ func Clicks(l locale.Lang, n float64) string {
 	return l.Count(n) + locale.NBSP + l.Plural(n, Pick(l, "click", "clic"), Pick(l, "clicks", "clics"))
 }
 
+// Impressions writes a count of impressions with its noun.
+func Impressions(l locale.Lang, n float64) string {
+	return l.Count(n) + locale.NBSP + l.Plural(n, "impression", "impressions")
+}
+
+// Groups writes a number of ad groups.
+func Groups(l locale.Lang, n int) string { return Objects(l, "ad_group", n) }
+
+// Targets writes a number of targets.
+func Targets(l locale.Lang, n int) string {
+	return fmt.Sprint(n) + locale.NBSP + l.Plural(float64(n), Pick(l, "target", "objectif"), Pick(l, "targets", "objectifs"))
+}
+
+// Platforms writes a number of platforms.
+func Platforms(l locale.Lang, n int) string {
+	return fmt.Sprint(n) + locale.NBSP + l.Plural(float64(n), Pick(l, "platform", "plateforme"), Pick(l, "platforms", "plateformes"))
+}
+
 // Days writes a number of days.
 func Days(l locale.Lang, n int) string {
 	return fmt.Sprint(n) + locale.NBSP + l.Plural(float64(n), Pick(l, "day", "jour"), Pick(l, "days", "jours"))
