@@ -76,8 +76,9 @@ type Rule struct {
 // to leave out, the two periods of each scope, the budgets.
 type Exam struct {
 	Case
-	outages     []Outage
+	outages     []outage
 	outageNotes []Note
+	doubts      []Doubt
 	pairs       []pair // the whole, then each channel
 	paces       []Pace
 	paceNotes   []Note
@@ -86,7 +87,10 @@ type Exam struct {
 func newExam(c Case) *Exam {
 	x := &Exam{Case: c}
 	x.outages, x.outageNotes = c.findOutages()
-	x.pairs = c.findPairs(x.outages)
+	for _, o := range x.outages {
+		x.doubts = append(x.doubts, o.Doubt)
+	}
+	x.pairs = c.findPairs(x.doubts)
 	x.paces, x.paceNotes = c.findPaces()
 	return x
 }
@@ -253,16 +257,16 @@ type Report struct {
 	Costs []Cost `json:"costs"`
 	// Paces are the budgets of the whole and of each channel that has one.
 	Paces []Pace `json:"paces"`
-	// Outages are the days that other rules leave out.
-	Outages []Outage `json:"outages"`
-	Rules   int      `json:"rules"`
+	// Doubts are the days that other rules leave out.
+	Doubts []Doubt `json:"doubts"`
+	Rules  int     `json:"rules"`
 }
 
 // Examine asks all rules.
 func Examine(c Case) Report {
 	x := newExam(c)
 	r := Report{Findings: []Finding{}, Notes: []Note{}, Rules: len(registry)}
-	r.Outages = append([]Outage{}, x.outages...)
+	r.Doubts = append([]Doubt{}, x.doubts...)
 	r.Paces = append([]Pace{}, x.paces...)
 	r.Costs = x.costs()
 	for _, rule := range Rules() {
