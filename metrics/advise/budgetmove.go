@@ -389,7 +389,7 @@ func (m *mover) answers(r insight.Report) []string {
 		switch {
 		case f.Critical:
 			if slices.ContainsFunc(m.doubts, func(o insight.Doubt) bool {
-				return o.Rule == f.Rule && o.Scope == f.Scope && f.From <= o.From && o.To <= f.To
+				return o.Rule == f.Rule && o.Scope == f.Scope && o.From <= f.To && f.From <= o.To
 			}) {
 				ids = append(ids, f.ID)
 			}

@@ -35,6 +35,8 @@ func (d Doubt) Kind() locale.Text {
 	switch d.Rule {
 	case outageID:
 		return locale.Text{EN: "possible measurement outage", FR: "panne de mesure possible"}
+	case doubleID:
+		return locale.Text{EN: "conversions possibly counted twice", FR: "conversions peut-être comptées deux fois"}
 	}
 	return locale.Text{EN: "doubtful figures", FR: "chiffres douteux"}
 }

@@ -79,6 +79,8 @@ type Exam struct {
 	outages     []outage
 	outageNotes []Note
 	doubts      []Doubt
+	doubles     []Finding
+	doubleNotes []Note
 	pairs       []pair // the whole, then each channel
 	paces       []Pace
 	paceNotes   []Note
@@ -90,6 +92,9 @@ func newExam(c Case) *Exam {
 	for _, o := range x.outages {
 		x.doubts = append(x.doubts, o.Doubt)
 	}
+	var more []Doubt
+	x.doubles, more, x.doubleNotes = x.findDoubles()
+	x.doubts = append(x.doubts, more...)
 	x.pairs = c.findPairs(x.doubts)
 	x.paces, x.paceNotes = c.findPaces()
 	return x

@@ -145,6 +145,7 @@ var directions = map[string]direction{
 		regexp.MustCompile(`less than planned|de moins que prévu`),
 		regexp.MustCompile(`not ruled out|not known yet|n’est pas exclu|pas encore prévisible`),
 	},
+	"double-tagging":  {regexp.MustCompile(`times the|fois plus`), never, never},
 	"dead-audience":   {never, regexp.MustCompile(`would have brought|en aurait apporté`), never},
 	"tracking-outage": {never, regexp.MustCompile(`recorded|enregistrée`), never},
 }

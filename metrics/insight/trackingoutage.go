@@ -335,15 +335,7 @@ func outageText(c Case, o outage, f Finding, l locale.Lang) string {
 		"%s : %s pour %s attendues ces jours de semaine (%s, à 90 %%), soit %s, alors que les clics étaient à %s de leur niveau habituel (%s).",
 		words.Upper(l.FromTo(o.From, o.To)), words.Conversions(l, o.observed), l.Number(o.expected, 0),
 		words.FromTo(l, l.Number(o.low, 0), l.Number(o.high, 0)), words.Change(l, f.Effect.Value), l.Percent(o.clicks/o.usual, 0), l.Number(o.clicks, 0))
-	if len(o.Channels) > 1 {
-		var names []string
-		for _, ch := range c.Channels {
-			if slices.Contains(o.Channels, ch.ID) {
-				names = append(names, ch.Label)
-			}
-		}
-		s += words.Pick(l, " Channels touched: %s.", " Leviers touchés\u00a0: %s.", l.Join(names))
-	}
+	s += c.touching(l, o.Channels)
 	s += words.Pick(l, " This is compatible with a measurement outage rather than with a fall in demand, without proving it: tag, consent and export are to be checked.",
 		" C’est compatible avec une panne de mesure plutôt qu’avec une baisse de la demande, sans le prouver : balise, consentement et export sont à vérifier.")
 	if o.Ongoing {
@@ -374,8 +366,6 @@ func outageEvidence(o outage, f Finding) []Evidence {
 		{ID: "tested", Label: lookedAtLabel, Text: words.Both(func(l locale.Lang) string {
 			return words.Pick(l, "%d series (each channel, each platform with several, the whole), up to %s", "%d séries (chaque levier, chaque plateforme qui en a plusieurs, l’ensemble), jusqu’au %s", o.tested, l.DayText(o.last))
 		})},
-		{ID: "days", Label: locale.Text{EN: "Days", FR: "Jours"}, Text: words.Both(func(l locale.Lang) string {
-			return words.Pick(l, "%s, left out of the other findings", "%s, hors des autres constats", l.PeriodShort(o.From, o.To))
-		})},
+		leftOutEvidence(o.Doubt),
 	}
 }
