@@ -146,6 +146,7 @@ var directions = map[string]direction{
 		regexp.MustCompile(`not ruled out|not known yet|n’est pas exclu|pas encore prévisible`),
 	},
 	"double-tagging":  {regexp.MustCompile(`times the|fois plus`), never, never},
+	"bot-clicks":      {regexp.MustCompile(`more clicks|clics de plus`), never, never},
 	"dead-audience":   {never, regexp.MustCompile(`would have brought|en aurait apporté`), never},
 	"tracking-outage": {never, regexp.MustCompile(`recorded|enregistrée`), never},
 }
