@@ -35,6 +35,10 @@ func (d Doubt) Kind() locale.Text {
 	switch d.Rule {
 	case outageID:
 		return locale.Text{EN: "possible measurement outage", FR: "panne de mesure possible"}
+	case repeatID:
+		return locale.Text{EN: "figures possibly copied", FR: "chiffres peut-être recopiés"}
+	case unitID:
+		return locale.Text{EN: "amounts possibly in another unit", FR: "montants peut-être dans une autre unité"}
 	case doubleID:
 		return locale.Text{EN: "conversions possibly counted twice", FR: "conversions peut-être comptées deux fois"}
 	}

@@ -79,6 +79,8 @@ type Exam struct {
 	outages     []outage
 	outageNotes []Note
 	doubts      []Doubt
+	repeats     []Finding
+	unitChanges []Finding
 	doubles     []Finding
 	doubleNotes []Note
 	pairs       []pair // the whole, then each channel
@@ -93,6 +95,10 @@ func newExam(c Case) *Exam {
 		x.doubts = append(x.doubts, o.Doubt)
 	}
 	var more []Doubt
+	x.repeats, more = x.findRepeats()
+	x.doubts = append(x.doubts, more...)
+	x.unitChanges, more = x.findUnits()
+	x.doubts = append(x.doubts, more...)
 	x.doubles, more, x.doubleNotes = x.findDoubles()
 	x.doubts = append(x.doubts, more...)
 	x.pairs = c.findPairs(x.doubts)
