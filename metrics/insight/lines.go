@@ -2,6 +2,7 @@ package insight
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"vigie/internal/locale"
@@ -159,4 +160,11 @@ func corrected(found []float64, tested int) []float64 {
 		ps = append(ps, 1)
 	}
 	return stats.BH(ps)[:len(found)]
+}
+
+// sorted are the values that count, in order of size.
+func sorted(values []float64) []float64 {
+	out := slices.DeleteFunc(slices.Clone(values), math.IsNaN)
+	slices.Sort(out)
+	return out
 }
