@@ -76,16 +76,18 @@ type Rule struct {
 // to leave out, the two periods of each scope, the budgets.
 type Exam struct {
 	Case
-	outages     []outage
-	outageNotes []Note
-	doubts      []Doubt
-	repeats     []Finding
-	unitChanges []Finding
-	doubles     []Finding
-	doubleNotes []Note
-	pairs       []pair // the whole, then each channel
-	paces       []Pace
-	paceNotes   []Note
+	outages      []outage
+	outageNotes  []Note
+	doubts       []Doubt
+	repeats      []Finding
+	unitChanges  []Finding
+	doubles      []Finding
+	doubleNotes  []Note
+	pairs        []pair  // the whole, then each channel
+	shifts       []shift // of the channels
+	shiftsTested int
+	paces        []Pace
+	paceNotes    []Note
 }
 
 func newExam(c Case) *Exam {
@@ -102,6 +104,7 @@ func newExam(c Case) *Exam {
 	x.doubles, more, x.doubleNotes = x.findDoubles()
 	x.doubts = append(x.doubts, more...)
 	x.pairs = c.findPairs(x.doubts)
+	x.shifts, x.shiftsTested = x.findShifts(c.channelLines())
 	x.paces, x.paceNotes = c.findPaces()
 	return x
 }
