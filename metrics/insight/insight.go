@@ -62,6 +62,9 @@ type Case struct {
 	// Objects are the platform campaigns, ad groups, ads and keywords that the
 	// exports go down to, over the days of their channels.
 	Objects []metrics.Object
+	// Triangles say how the conversions of the same days grew from one export to
+	// the next, by platform; empty where each day was exported once.
+	Triangles []metrics.Triangle
 }
 
 // Rule is one question asked of every campaign.

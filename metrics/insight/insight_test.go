@@ -148,6 +148,7 @@ var directions = map[string]direction{
 	"double-tagging":  {regexp.MustCompile(`times the|fois plus`), never, never},
 	"bot-clicks":      {regexp.MustCompile(`more clicks|clics de plus`), never, never},
 	"whale-order":     {never, never, regexp.MustCompile(`without it|sans lui`)},
+	"immature":        {never, regexp.MustCompile(`likely to settle|devrait s’établir`), regexp.MustCompile(`still coming in|restent à venir|“no change”|l’absence de changement`)},
 	"missing-days":    {never, never, regexp.MustCompile(`no export covers|aucun export ne couvre|absent from the export|absent de l’export`)},
 	"repeated-days":   {never, never, regexp.MustCompile(`of an earlier one|d’un jour antérieur`)},
 	"unit-change":     {regexp.MustCompile(`multiplied by|multipliés par`), regexp.MustCompile(`divided by|divisés par`), never},
