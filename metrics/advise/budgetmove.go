@@ -387,6 +387,7 @@ func (m *mover) answers(r insight.Report) []string {
 	ids := []string{}
 	for _, f := range r.Findings {
 		switch {
+		case f.Rule == "immature", f.Rule == "missing-days": // a file answers them
 		case f.Critical:
 			if slices.ContainsFunc(m.doubts, func(o insight.Doubt) bool {
 				return o.Rule == f.Rule && o.Scope == f.Scope && o.From <= f.To && f.From <= o.To

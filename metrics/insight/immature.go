@@ -31,6 +31,9 @@ var _ = register(Rule{
 const (
 	immatureID   = "immature"
 	immatureBack = 28 // days whose efficiency is expected of the last ones
+	// immatureSmall is the share of the conversions up to which a platform whose
+	// delays are not known does not matter.
+	immatureSmall = 0.05
 )
 
 func checkImmature(x *Exam) (findings []Finding, notes []Note) {
@@ -124,9 +127,16 @@ func lastDays(l locale.Lang, n int) string {
 	return words.Pick(l, "", "%s\u00a0"+l.Plural(float64(n), "dernier jour", "derniers jours"), l.Int(int64(n)))
 }
 
+// settled is what the conversions of some days should become, and what their
+// spend usually brings.
+type settled struct {
+	stats.Settled
+	Expected float64
+}
+
 // settle works out what the conversions of young days should become, platform
 // by platform; why says what is missing where it cannot.
-func (x *Exam) settle(days []locale.Day) (total stats.Settled, why locale.Text, ok bool) {
+func (x *Exam) settle(days []locale.Day) (total settled, why locale.Text, ok bool) {
 	platforms := map[string][]metrics.Series{}
 	var order []string
 	for _, s := range x.Channels {
@@ -137,10 +147,15 @@ func (x *Exam) settle(days []locale.Day) (total stats.Settled, why locale.Text, 
 			platforms[s.Platform] = append(platforms[s.Platform], s)
 		}
 	}
+	all := sum(x.Whole.Days, days).conversions
 	variance, known := 0.0, 0.0
 	for _, p := range order {
 		s, need := x.settlePlatform(p, platforms[p], days)
-		if need != (locale.Text{}) {
+		switch {
+		case need == (locale.Text{}):
+		case s.Expected <= immatureSmall*all && s.Seen <= immatureSmall*all: // too small to matter: as it stands
+			s.Value, s.High, s.Share = s.Seen, s.Seen, 1
+		default:
 			return total, words.Both(func(l locale.Lang) string {
 				return words.Pick(l, "for %s, %s", "pour %s, %s", x.platform(p), need)
 			}), false
@@ -150,15 +165,48 @@ func (x *Exam) settle(days []locale.Day) (total stats.Settled, why locale.Text, 
 		known += s.Share * s.Value
 	}
 	half := math.Sqrt(variance)
-	total.Low, total.High = max(total.Seen, total.Value-half), total.Value+half
-	if !(total.Value > 0) || half == 0 {
+	total.Low, total.High = total.Value-half, total.Value+half
+	if total.Value >= total.Seen { // nothing is taken back
+		total.Low = max(total.Low, total.Seen)
+	}
+	if !(total.Low > 0) || half == 0 {
 		return total, locale.Text{EN: "nothing is expected of these days", FR: "rien n’est attendu de ces jours"}, false
 	}
 	total.Share = known / total.Value
 	return total, why, true
 }
 
-func (x *Exam) settlePlatform(platform string, channels []metrics.Series, days []locale.Day) (s stats.Settled, need locale.Text) {
+func (x *Exam) settlePlatform(platform string, channels []metrics.Series, days []locale.Day) (s settled, need locale.Text) {
+	// What a unit of spend brings once all has come in.
+	var mature arm
+	var perSpend stats.Week
+	for _, c := range channels {
+		list, _ := usable(c.Days, c.ID, Span{days[0] - immatureBack, days[0] - 1}, x.doubts)
+		a := sum(c.Days, list)
+		mature = mature.plus(a)
+		for i, w := range a.perSpend {
+			perSpend[i].Days += w.Days
+			perSpend[i].Y += w.Y
+			perSpend[i].N += w.N
+			perSpend[i].YY += w.YY
+		}
+	}
+	for _, c := range channels {
+		s.Seen += sum(c.Days, days).conversions
+	}
+	if mature.spend == 0 || mature.conversions == 0 {
+		return s, locale.Text{EN: "no earlier day says what spend brings", FR: "aucun jour antérieur ne dit ce que rapporte la dépense"}
+	}
+	phi, _ := stats.Phi(stats.PriorPhi, perSpend)
+	var recent []stats.Recent
+	for _, at := range days {
+		var day arm
+		for _, c := range channels {
+			day = day.plus(sum(c.Days, []locale.Day{at}))
+		}
+		recent = append(recent, stats.Recent{Seen: day.conversions, Age: max(0, int(x.Today-at)-1), Expected: day.spend * mature.conversions / mature.spend})
+		s.Expected += day.spend * mature.conversions / mature.spend
+	}
 	var triangle metrics.Triangle
 	for _, t := range x.Triangles {
 		if t.Platform == platform {
@@ -179,6 +227,11 @@ func (x *Exam) settlePlatform(platform string, channels []metrics.Series, days [
 		rows = append(rows, row)
 	}
 	few := locale.Text{EN: "that takes several exports of the same days, made on different dates, over four weeks", FR: "il faut plusieurs exports des mêmes jours, faits à des dates différentes, sur quatre semaines"}
+	for i, at := range days {
+		if lag, ok := age[at]; ok { // else an export made today
+			recent[i].Age = lag
+		}
+	}
 	d := stats.Develop(rows)
 	if d.Warning.Code != "" && d.Warning.Code != stats.Falling {
 		return s, few
@@ -193,37 +246,7 @@ func (x *Exam) settlePlatform(platform string, channels []metrics.Series, days [
 			break
 		}
 	}
-	// What a unit of spend brings once all has come in.
-	var mature arm
-	var perSpend stats.Week
-	for _, c := range channels {
-		list, _ := usable(c.Days, c.ID, Span{days[0] - immatureBack, days[0] - 1}, x.doubts)
-		a := sum(c.Days, list)
-		mature = mature.plus(a)
-		for i, w := range a.perSpend {
-			perSpend[i].Days += w.Days
-			perSpend[i].Y += w.Y
-			perSpend[i].N += w.N
-			perSpend[i].YY += w.YY
-		}
-	}
-	if mature.spend == 0 || mature.conversions == 0 {
-		return s, locale.Text{EN: "no earlier day says what spend brings", FR: "aucun jour antérieur ne dit ce que rapporte la dépense"}
-	}
-	phi, _ := stats.Phi(stats.PriorPhi, perSpend)
-	var recent []stats.Recent
-	for _, at := range days {
-		lag, ok := age[at]
-		var day arm
-		for _, c := range channels {
-			day = day.plus(sum(c.Days, []locale.Day{at}))
-		}
-		if !ok {
-			lag = max(0, int(x.Today-at)-1) // made today
-		}
-		recent = append(recent, stats.Recent{Seen: day.conversions, Age: lag, Expected: day.spend * mature.conversions / mature.spend})
-	}
-	s = d.Settle(recent, mature.conversions, phi, stats.Confidence)
+	s.Settled = d.Settle(recent, mature.conversions, phi, stats.Confidence)
 	if s.Warning.Code != "" && s.Warning.Code != stats.Falling {
 		return s, few
 	}

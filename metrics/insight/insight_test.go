@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"math"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -211,6 +212,29 @@ func FuzzExamine(f *testing.F) {
 			t.Error("two reports of the same case differ")
 		}
 	})
+}
+
+// TestRandomCampaigns asks of hundreds of campaigns of any shape (thousands with
+// VIGIE_CALIBRATE=1) that no sentence claims a direction that its interval does
+// not hold, a cause, or significance.
+func TestRandomCampaigns(t *testing.T) {
+	seeds := 150
+	if os.Getenv("VIGIE_CALIBRATE") != "" {
+		seeds = 4000
+	}
+	fired := map[string]int{}
+	for seed := range seeds {
+		c := insighttest.Random(uint64(1000 + seed))
+		r := insight.Examine(c)
+		honest(t, c, r)
+		if t.Failed() {
+			t.Fatalf("seed %d", 1000+seed)
+		}
+		for _, f := range r.Findings {
+			fired[f.Rule]++
+		}
+	}
+	t.Log(fired)
 }
 
 // Another currency unit changes amounts, never rates, effects or levels.
