@@ -85,6 +85,7 @@ type arm struct {
 	perSpend, perClick         stats.Week // conversions
 	clicksPer                  stats.Week // clicks for each unit of spend
 	returns                    stats.Sums // value for each unit of spend
+	perView                    stats.Week // clicks for each impression
 }
 
 // sum adds up some of the days of a series.
@@ -110,6 +111,7 @@ func sum(of []metrics.Day, days []locale.Day) arm {
 		a.perClick.Add(d.Day.Weekday(), conversions, clicks)
 		a.clicksPer.Add(d.Day.Weekday(), clicks, spend)
 		a.returns.Add(spend, units(d.ConversionValue))
+		a.perView.Add(d.Day.Weekday(), clicks, float64(d.Impressions))
 	}
 	a.impressions, a.value = float64(total.Impressions), units(total.ConversionValue)
 	a.spend, a.clicks, a.conversions = units(total.Spend), float64(total.Clicks), units(total.Conversions)

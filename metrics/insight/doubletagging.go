@@ -14,7 +14,7 @@ import (
 // Each channel's conversions for each click are searched for changes of level
 // (Pelt). One is a doubling where its ratio lies between 1.7 and 2.3, or holds 2
 // and excludes 1.4, interval included; where the week from it on already
-// converts 1.7 times as well as the week before, so that it did not come little
+// converts 1.55 times as well as the week before, so that it did not come little
 // by little; and where clicks stayed within 25 %, and the value of a conversion
 // between four fifths and five quarters of what it was. Channels that double
 // within two days of each other are told of once. It needs 28 days with 5
@@ -35,6 +35,7 @@ const (
 	doubleLow    = 1.7
 	doubleHigh   = 2.3
 	doubleAlmost = 1.4
+	doubleWeek   = 1.55 // one that doubles over two weeks makes 1.4 of it
 	doubleClicks = 0.25
 	doubleValue  = 1.25
 )
@@ -78,7 +79,7 @@ func (x *Exam) doublings(n line) (list []doubling, ok bool) {
 		d.week[0], d.week[1] = n.beside(points, c.At, 7)
 		d.p = min(1, c.Effect.P*float64(len(points)))
 		a, b := d.week[0], d.week[1]
-		if twice(c.Effect) && a.conversions > 0 && b.conversions/b.clicks >= doubleLow*a.conversions/a.clicks {
+		if twice(c.Effect) && a.conversions > 0 && b.conversions/b.clicks >= doubleWeek*a.conversions/a.clicks {
 			list = append(list, d)
 		}
 	}

@@ -34,6 +34,9 @@ const (
 	// immatureSmall is the share of the conversions up to which a platform whose
 	// delays are not known does not matter.
 	immatureSmall = 0.05
+	// What learning the delays needs: days known young and a week later.
+	immatureRows   = 21
+	immatureEvents = 100
 )
 
 func checkImmature(x *Exam) (findings []Finding, notes []Note) {
@@ -233,7 +236,14 @@ func (x *Exam) settlePlatform(platform string, channels []metrics.Series, days [
 		}
 	}
 	d := stats.Develop(rows)
-	if d.Warning.Code != "" && d.Warning.Code != stats.Falling {
+	// Only days known both young and mature say how conversions grow.
+	grown, events := 0, 0.0
+	for _, o := range triangle.Origins {
+		if n := len(o.Values); o.Values[0].Lag < metrics.MaturityDays && o.Values[n-1].Lag >= metrics.MaturityDays {
+			grown, events = grown+1, events+units(o.Values[n-1].Value)
+		}
+	}
+	if grown < immatureRows || events < immatureEvents || d.Warning.Code != "" && d.Warning.Code != stats.Falling {
 		return s, few
 	}
 	for _, f := range d.Factors {

@@ -109,6 +109,7 @@ func newExam(c Case) *Exam {
 	x.pairs = c.findPairs(x.doubts)
 	x.shifts, x.shiftsTested = x.findShifts(c.channelLines())
 	x.paces, x.paceNotes = c.findPaces()
+	x.withholdPaces()
 	return x
 }
 

@@ -2,6 +2,7 @@ package insight
 
 import (
 	"math"
+	"slices"
 
 	"vigie/internal/locale"
 	"vigie/metrics"
@@ -14,7 +15,8 @@ import (
 // Each channel's cost per click and cost per thousand impressions are searched
 // for changes of level (Pelt on logarithms). A change of unit is a change of
 // both on the same day (or the next) by 8 % or more, whose logarithms differ by
-// less than 0.05, so that the click rate stays; where the conversion rate stays
+// less than 0.05, or by less than a quarter of it within the noise of the click
+// rate, so that the click rate stays; where the conversion rate stays
 // within 5 % or within its noise; where impressions are nearer to what they
 // were than to what an equal spend would buy at the new price; and where the
 // three days on either side already differ by more than half of it, interval
@@ -85,7 +87,7 @@ func (x *Exam) unitSteps(n line) (list []unitStep, ok bool) {
 	for i, c := range views.Found {
 		for j, k := range clicks.Found {
 			v := math.Log(c.Effect.Ratio)
-			if gap := c.At - k.At; gap < -1 || gap > 1 || math.Abs(v) < unitLeast || math.Abs(v-math.Log(k.Effect.Ratio)) >= unitApart {
+			if gap := c.At - k.At; gap < -1 || gap > 1 || math.Abs(v) < unitLeast {
 				continue
 			}
 			s := unitStep{line: n, at: c.At, from: n.days[min(c.From, k.From)].Day, to: n.days[max(c.To, k.To)].Day,
@@ -106,7 +108,7 @@ func (x *Exam) unitSteps(n line) (list []unitStep, ok bool) {
 			}
 			s.end = n.days[last].Day
 			s.before, s.after = n.between(points, first, c.At-1), n.between(points, c.At, last)
-			if overnight(cpm, c.At, v, s.noise) && s.deliveryHeld(n.between(ripe, first, c.At-1), n.between(ripe, c.At, last)) {
+			if s.clickRateHeld() && overnight(cpm, c.At, v, s.noise) && s.deliveryHeld(n.between(ripe, first, c.At-1), n.between(ripe, c.At, last)) {
 				list = append(list, s)
 			}
 		}
@@ -129,6 +131,19 @@ func overnight(values []float64, at int, step, noise float64) bool {
 	b, nb := mean(at, 1)
 	jump := math.Copysign(1, step) * (b - a)
 	return jump-math.Abs(step)/2 > 1.645*noise*math.Sqrt(1/na+1/nb)
+}
+
+// clickRateHeld reports that both costs moved by the same ratio, which is to say
+// that the click rate stays, as near as the clicks tell.
+func (s unitStep) clickRateHeld() bool {
+	v := math.Abs(math.Log(s.ratio.Ratio))
+	apart := math.Abs(math.Log(s.ratio.Ratio / s.clickRatio))
+	if apart < unitApart {
+		return true
+	}
+	phi, _ := stats.Phi(stats.PriorPhi, s.before.perView, s.after.perView)
+	t := stats.RateRatio(s.after.clicks, s.after.impressions, s.before.clicks, s.before.impressions, phi, stats.Confidence)
+	return apart < v/4 && t.Low <= 1 && t.High >= 1
 }
 
 // deliveryHeld reports that impressions and conversions go on as they did;
@@ -258,6 +273,25 @@ func (x *Exam) unitFinding(g []unitStep, p, q float64, tested int) (Finding, Dou
 		})},
 		x.searched(tested), leftOutEvidence(doubt)}
 	return f, doubt
+}
+
+// withholdPaces takes out the paces of budgets whose spend may be in two units.
+func (x *Exam) withholdPaces() {
+	for _, d := range x.doubts {
+		if d.Rule != unitID {
+			continue
+		}
+		x.paces = slices.DeleteFunc(x.paces, func(p Pace) bool {
+			if !d.Touches(p.Scope) {
+				return false
+			}
+			x.paceNotes = append(x.paceNotes, Note{Rule: paceID, Scope: p.Scope, Text: words.Both(func(l locale.Lang) string {
+				return words.Pick(l, "%s: the pace of the budget is not told, since amounts may be in two units (%s, %s).",
+					"%s\u00a0: le rythme du budget n’est pas dit, les montants étant peut-être dans deux unités (%s, %s).", p.Label, d.Label, l.FromTo(d.From, d.To))
+			})})
+			return true
+		})
+	}
 }
 
 // decimals is how many a factor is written with.
