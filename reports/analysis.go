@@ -154,7 +154,7 @@ func (p *Page) DaysNote() string {
 	return p.T("Conversions a day", "Conversions par jour")
 }
 
-// dailyData are the conversions of each day, with outages and the two windows
+// dailyData are the conversions of each day, with the days in doubt and the two windows
 // that are compared.
 func (p *Page) dailyData() chart.DailyData {
 	cpa, _ := metrics.LookupKPI("conversions")
@@ -172,9 +172,9 @@ func (p *Page) dailyData() chart.DailyData {
 		}
 		d.Points = append(d.Points, chart.DayPoint{Day: x.Day, Value: v, Immature: x.Known && !x.Mature, Moving: x.Known && !x.Settled})
 	}
-	for _, o := range p.Insight.Outages {
+	for _, o := range p.Insight.Doubts {
 		d.Windows = append(d.Windows, chart.Window{From: o.From, To: o.To,
-			Label: p.T("%s: possible outage, %s", "%s\u00a0: panne possible, %s", o.Label, p.Lang.PeriodShort(o.From, o.To))})
+			Label: p.T("%s: %s, %s", "%s\u00a0: %s, %s", o.Label, o.Kind(), p.Lang.PeriodShort(o.From, o.To))})
 	}
 	return d
 }

@@ -44,7 +44,7 @@ var _ = register(Section{
 			best, p.Lang.Count(value), p.Lang.Count(total), share)
 	},
 	Data: func(p *Page) (any, error) {
-		data := map[string]any{"Page": p, "Window": rollingDays, "Outages": len(p.Insight.Outages) > 0, "Table": p.ChannelTable()}
+		data := map[string]any{"Page": p, "Window": rollingDays, "Doubts": len(p.Insight.Doubts) > 0, "Table": p.ChannelTable()}
 		if p.Last != 0 {
 			f, err := p.figure(false, func(m chart.Medium) chart.Chart { return chart.Multiples(p.multiplesData(), p.Lang, m) })
 			if err != nil {
@@ -227,11 +227,6 @@ func judged(q chart.Panel) (chart.Band, bool) {
 	return q.Points[at], true
 }
 
-// outage reports whether a day of a scope is one of a measurement outage.
-func (p *Page) outage(scope string, day locale.Day) bool {
-	return slices.ContainsFunc(p.Insight.Outages, func(o insight.Outage) bool { return o.Has(day) && o.Touches(scope) })
-}
-
 // window is the cost per acquisition of the days up to a day.
 type window struct {
 	chart.Band
@@ -240,7 +235,7 @@ type window struct {
 }
 
 // rolling is a series' cost per acquisition over the days up to each day,
-// without those of possible measurement outages; not known where more than two
+// without those that cannot be trusted; not known where more than two
 // days of the window are not, or where it has under five conversions.
 func (p *Page) rolling(s metrics.Series) []window {
 	var out []window
@@ -257,7 +252,7 @@ func (p *Page) rolling(s metrics.Series) []window {
 				continue
 			}
 			known++
-			if p.outage(s.ID, d.Day) {
+			if _, doubtful := insight.Doubted(p.Insight.Doubts, s.ID, d.Day); doubtful {
 				continue // spend without the conversions it brought would be a cost that never was
 			}
 			w.mature = w.mature && d.Mature

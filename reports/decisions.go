@@ -61,12 +61,12 @@ func Decisions(ctx context.Context, src Source) ([]Decision, error) {
 		return nil, err
 	}
 	from, to := LastWeek(s.Last, src.Campaign.Flight)
-	c := s.insightCase(src.Campaign, nil, compared(s.Whole, Days{from, to}))
-	return s.decided(c, insight.Examine(c).Outages, src.Campaign), nil
+	c := s.insightCase(src.Campaign, nil, nil, compared(s.Whole, Days{from, to}))
+	return s.decided(c, insight.Examine(c).Doubts, src.Campaign), nil
 }
 
 // decided measures the decisions of a campaign.
-func (s *Snapshot) decided(c insight.Case, outages []insight.Outage, campaign *agency.Campaign) []Decision {
+func (s *Snapshot) decided(c insight.Case, doubts []insight.Doubt, campaign *agency.Campaign) []Decision {
 	var all []advise.Decided
 	for _, d := range campaign.Decisions {
 		all = append(all, advise.Decided{
@@ -80,7 +80,7 @@ func (s *Snapshot) decided(c insight.Case, outages []insight.Outage, campaign *a
 			ID: d.ID, Date: d.Date, Applied: d.Applied, Authors: d.Authors, Findings: d.Findings, Touches: d.Touches, Choice: d.Choice,
 			Reason: d.Reason(), KPI: d.Expected.KPI, From: d.Expected.From, To: d.Expected.To, Check: d.Expected.Check,
 			Approved: d.Approved, Status: d.Status, Closed: d.Closed, Note: d.Outcome, File: d.File,
-			Outcome: advise.Measure(c, outages, all[i], all),
+			Outcome: advise.Measure(c, doubts, all[i], all),
 		}
 		if x.Findings == nil {
 			x.Findings = []string{}

@@ -21,13 +21,16 @@ func (p *Page) doubt(days Days) insight.Left {
 	}
 	var out insight.Left
 	for at := days.From; at <= days.To; at++ {
+		doubt, doubtful := insight.Doubted(p.Insight.Doubts, "", at)
 		switch d := known[at]; {
 		case !d.Known:
 			out.Unknown++
 		case !d.Complete:
 			out.Incomplete++
-		case p.outage("", at):
+		case doubtful && doubt.Outage():
 			out.Outage++
+		case doubtful:
+			out.Doubtful++
 		case !d.Mature:
 			out.Immature++
 		}
@@ -88,7 +91,7 @@ func (p *Page) PeriodNotes() []string {
 		}
 		out = append(out, s)
 	}
-	for _, o := range p.Insight.Outages {
+	for _, o := range p.Insight.Doubts {
 		for _, x := range []struct {
 			days Days
 			name string
@@ -98,6 +101,11 @@ func (p *Page) PeriodNotes() []string {
 			{p.Previous, p.T("The period before", "La période précédente"), p.Frame.Total.Previous["cpa"].Value.Value != nil},
 		} {
 			if n := min(o.To, x.days.To) - max(o.From, x.days.From) + 1; n > 0 {
+				if !o.Outage() {
+					out = append(out, p.T("%s holds %d %s whose figures cannot be trusted (%s: %s)", "%s contient %d\u00a0%s dont les chiffres ne sont pas fiables (%s\u00a0: %s)",
+						x.name, n, p.Lang.Plural(float64(n), p.T("day", "jour"), p.T("days", "jours")), o.Label, o.Kind()))
+					continue
+				}
 				s := p.T("%s holds %d %s of possible measurement outage (%s)", "%s contient %d\u00a0%s de panne de mesure possible (%s)",
 					x.name, n, p.Lang.Plural(float64(n), p.T("day", "jour"), p.T("days", "jours")), o.Label)
 				if x.cost {

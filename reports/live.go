@@ -126,7 +126,7 @@ func (p *Page) Live(name string, wide chart.Medium, more ...chart.Medium) (*Live
 // frames of the snapshot must have been asked for these channels.
 func (p *Page) Only(ids []string) *Page {
 	s := *p.Snapshot
-	s.Series, s.Channels, s.Insight.Paces, s.Insight.Costs, s.Insight.Outages = nil, nil, nil, nil, nil
+	s.Series, s.Channels, s.Insight.Paces, s.Insight.Costs, s.Insight.Doubts = nil, nil, nil, nil, nil
 	for _, x := range p.Series {
 		if slices.Contains(ids, x.ID) {
 			s.Series = append(s.Series, x)
@@ -147,9 +147,9 @@ func (p *Page) Only(ids []string) *Page {
 			s.Insight.Costs = append(s.Insight.Costs, x)
 		}
 	}
-	for _, o := range p.Insight.Outages {
+	for _, o := range p.Insight.Doubts {
 		if slices.ContainsFunc(ids, o.Touches) {
-			s.Insight.Outages = append(s.Insight.Outages, o)
+			s.Insight.Doubts = append(s.Insight.Doubts, o)
 		}
 	}
 	s.Sources = slices.DeleteFunc(slices.Clone(p.Sources), func(x metrics.Source) bool {

@@ -191,7 +191,7 @@ func TestHostileNames(t *testing.T) {
 func TestEmpty(t *testing.T) {
 	s := snapshot(t)
 	s.Last = 0
-	s.Whole.Days, s.Sources, s.Insight.Findings, s.Insight.Split, s.Insight.Paces, s.Insight.Outages = nil, nil, nil, nil, nil, nil
+	s.Whole.Days, s.Sources, s.Insight.Findings, s.Insight.Split, s.Insight.Paces, s.Insight.Doubts = nil, nil, nil, nil, nil, nil
 	s.Advice.Recommendations = nil
 	for i := range s.Series {
 		s.Series[i].Days = nil

@@ -227,6 +227,11 @@ func freeze(ctx context.Context, src Source, req Request) (_ *Snapshot, confiden
 	if err != nil {
 		return nil, nil, err
 	}
+	// How conversions come in is learnt from the last weeks.
+	triangles, err := metrics.Triangles(ctx, src.DB, scope, "conversions", max(s.Flight.From, s.Last-learntDays+1), s.Last)
+	if err != nil {
+		return nil, nil, err
+	}
 	shown := scope
 	if len(req.Channels) > 0 {
 		shown = scope.Only(req.Channels...)
@@ -262,25 +267,29 @@ func freeze(ctx context.Context, src Source, req Request) (_ *Snapshot, confiden
 	}
 	s.targets(c)
 	s.Compared = compared(s.Whole, s.Period)
-	examined := s.insightCase(c, objects, s.Compared)
+	examined := s.insightCase(c, objects, triangles, s.Compared)
 	s.Insight = insight.Examine(examined)
 	confidential, s.Insight.Confidential = s.Insight.Confidential, nil
 	// What to do from now on does not hang on the period that one looks back at.
 	found := s.Insight
 	from, to := LastWeek(s.Last, c.Flight)
 	if w := compared(s.Whole, Days{from, to}); w != s.Compared {
-		examined = s.insightCase(c, objects, w)
+		examined = s.insightCase(c, objects, triangles, w)
 		found = insight.Examine(examined)
 		found.Confidential = nil // nothing is proposed to a client on what they must not see
 	}
 	s.Advice.Recommendations, s.Advice.Notes = advise.Propose(examined, found)
-	s.Decisions = slices.DeleteFunc(s.decided(examined, found.Outages, c), func(d Decision) bool { return !d.touches(s.Period) })
+	s.Decisions = slices.DeleteFunc(s.decided(examined, found.Doubts, c), func(d Decision) bool { return !d.touches(s.Period) })
 	if s.Sources, err = metrics.Sources(ctx, src.DB, scope, s.Flight.From, s.Flight.To); err != nil {
 		return nil, nil, err
 	}
 	s.withhold()
 	return s, confidential, nil
 }
+
+// learntDays are the days whose successive exports tell how late conversions
+// come in: eight weeks, and the days that are still young.
+const learntDays = 63
 
 // minCompared is the number of mature days that a period must have to be
 // compared itself, maxCompared that of the windows used instead.
@@ -327,8 +336,9 @@ func compared(whole metrics.Series, period Days) Windows {
 // insightCase is the campaign as the rules see it, with two windows to compare.
 // The last day with data seeds its draws: the same data lead to the same end of
 // the campaign, whatever the period.
-func (s *Snapshot) insightCase(c *agency.Campaign, objects []metrics.Object, w Windows) insight.Case {
+func (s *Snapshot) insightCase(c *agency.Campaign, objects []metrics.Object, triangles []metrics.Triangle, w Windows) insight.Case {
 	k := insight.Case{
+		Triangles: triangles,
 		Report:    fmt.Sprintf("%s/%s %s %s", s.Client.ID, s.Campaign.ID, s.Kind, s.Last),
 		Client:    s.Client.ID,
 		Campaign:  s.Campaign.ID,

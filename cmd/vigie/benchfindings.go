@@ -258,7 +258,7 @@ func readReport(r *simulate.Report, s *reports.Snapshot) {
 	// The days of a comparison are those on which no outage touches the scope.
 	days := func(span insight.Span, scope string) (list []locale.Day) {
 		for d := span.From; d <= span.To; d++ {
-			if !slices.ContainsFunc(s.Insight.Outages, func(o insight.Outage) bool { return o.Has(d) && o.Touches(scope) }) {
+			if !slices.ContainsFunc(s.Insight.Doubts, func(o insight.Doubt) bool { return o.Has(d) && o.Touches(scope) }) {
 				list = append(list, d)
 			}
 		}

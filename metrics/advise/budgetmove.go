@@ -76,7 +76,7 @@ type mover struct {
 	start    locale.Day
 	days     int // left, from start
 	base     float64
-	outages  []insight.Outage // that touch either channel's days
+	doubts   []insight.Doubt // that touch either channel's days
 	// draws of the conversions of a day, and of the elasticities.
 	yieldFrom, yieldTo, betaFrom, betaTo []float64
 }
@@ -107,7 +107,7 @@ func moveBudget(c insight.Case, r insight.Report) (*Recommendation, []insight.No
 		return nil, notes
 	}
 	m := &mover{Case: c, start: start, days: left}
-	measured, _ := c.Usable("", window, r.Outages)
+	measured, _ := c.Usable("", window, r.Doubts)
 	if n := len(measured); n > 0 {
 		m.base = total(c.Whole, measured, func(d metrics.Day) int64 { return d.Conversions }) / float64(n) * float64(left)
 	} else {
@@ -134,14 +134,19 @@ func moveBudget(c insight.Case, r insight.Report) (*Recommendation, []insight.No
 				"Entre les %d leviers que l’on peut juger, aucun déplacement de budget ne gagne quoi que ce soit dans les bornes.", len(levers))
 		}))
 	}
-	for _, o := range r.Outages {
+	for _, o := range r.Doubts {
 		if o.From <= window.To && o.To >= window.From && (o.Touches(m.from.id) || o.Touches(m.to.id)) {
-			m.outages = append(m.outages, o)
+			m.doubts = append(m.doubts, o)
 		}
 	}
-	if i := slices.IndexFunc(m.outages, func(o insight.Outage) bool { return o.Ongoing }); i >= 0 {
-		o := m.outages[i]
+	if i := slices.IndexFunc(m.doubts, func(o insight.Doubt) bool { return o.Ongoing }); i >= 0 {
+		o := m.doubts[i]
 		return nil, append(notes, note("", "", 0, 0, func(l locale.Lang) string {
+			if !o.Outage() {
+				return words.Pick(l, "Recommendation withheld: a move of budget between %s and %s rests on figures that cannot be trusted since %s (%s, %s). First the figures, then the move.",
+					"Préconisation suspendue\u00a0: déplacer du budget entre %s et %s s’appuierait sur des chiffres qui ne sont pas fiables depuis le %s (%s, %s). D’abord les chiffres, ensuite le déplacement.",
+					m.from.label, m.to.label, l.DayText(o.From), o.Label, o.Kind())
+			}
 			return words.Pick(l, "Recommendation withheld: a move of budget between %s and %s rests on conversions that may not be measured since %s (%s). First the measurement, then the move.",
 				"Préconisation suspendue : déplacer du budget entre %s et %s s’appuierait sur des conversions peut-être non mesurées depuis le %s (%s). D’abord la mesure, ensuite le déplacement.",
 				m.from.label, m.to.label, l.DayText(o.From), o.Label)
@@ -192,7 +197,7 @@ func levers(c insight.Case, r insight.Report, window insight.Span, whole map[loc
 				measured.From = v.since // what was before is no longer so
 			}
 		}
-		v.days, v.left = c.Usable(s.ID, measured, r.Outages)
+		v.days, v.left = c.Usable(s.ID, measured, r.Doubts)
 		spent, known := int64(0), 0
 		for d := window.From; d <= window.To; d++ {
 			if whole[d] {
@@ -382,8 +387,11 @@ func (m *mover) answers(r insight.Report) []string {
 	ids := []string{}
 	for _, f := range r.Findings {
 		switch {
-		case f.Rule == "tracking-outage":
-			if slices.ContainsFunc(m.outages, func(o insight.Outage) bool { return o.Scope == f.Scope && o.From == f.From }) {
+		case f.Rule == "immature", f.Rule == "missing-days": // a file answers them
+		case f.Critical:
+			if slices.ContainsFunc(m.doubts, func(o insight.Doubt) bool {
+				return o.Rule == f.Rule && o.Scope == f.Scope && o.From <= f.To && f.From <= o.To
+			}) {
 				ids = append(ids, f.ID)
 			}
 		case f.Scope == "" || f.Scope == m.from.id || f.Scope == m.to.id:
@@ -439,7 +447,7 @@ func (m *mover) options() []Option {
 		return words.Pick(l, "Move half of it, %s a day", "En déplacer la moitié, %s par jour", words.Money(l, half, m.Currency))
 	})
 	options := []Option{m.nothing(check), b, c}
-	if len(m.outages) > 0 && m.days-moveWait >= moveMinLeft {
+	if len(m.doubts) > 0 && m.days-moveWait >= moveMinLeft {
 		d := move("d", step, moveWait, 2)
 		d.Verifies = true
 		d.Label = words.Both(func(l locale.Lang) string {

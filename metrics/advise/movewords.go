@@ -181,9 +181,9 @@ func (m *mover) why(l locale.Lang) string {
 		"Une conversion a coûté %s sur %s et %s sur %s. Les rendements sont supposés décroissants\u00a0: %s de dépense en plus rapportent environ %s de conversions en plus (élasticité %s\u00a0±\u00a0%s)\u00a0; la suivante coûterait donc environ %s sur %s et %s sur %s.",
 		cpa(m.from), m.from.label, cpa(m.to), m.to.label, l.Percent(0.1, 0), l.Percent(math.Pow(1.1, betaMean)-1, 0), l.Number(betaMean, 1), l.Number(betaSD, 2),
 		m.cost(l, m.from.cpa()/betaMean), m.from.label, m.cost(l, m.to.cpa()/betaMean), m.to.label)
-	for _, o := range m.outages {
-		s += words.Pick(l, " The days of the possible outage of measurement %s (%s) are left out.", " Les jours de la panne de mesure possible %s (%s) sont écartés.",
-			l.FromTo(o.From, o.To), o.Label)
+	for _, o := range m.doubts {
+		s += words.Pick(l, " The days of %s %s (%s) are left out.", " Les jours de %s %s (%s) sont écartés.",
+			o.Kind(), l.FromTo(o.From, o.To), o.Label)
 	}
 	return s
 }

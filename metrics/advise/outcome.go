@@ -114,7 +114,7 @@ type side struct {
 // regression on the untouched channels and the weekdays. Without such channels
 // the change merely coincides with the decision. Days that are not known,
 // complete and mature, or lie in an outage, are left out.
-func Measure(c insight.Case, outages []insight.Outage, d Decided, others []Decided) Outcome {
+func Measure(c insight.Case, doubts []insight.Doubt, d Decided, others []Decided) Outcome {
 	o := Outcome{KPI: d.KPI, Channels: d.Touches, Expected: d.Change}
 	k, ok := metrics.LookupKPI(d.KPI)
 	m := measurement{c: c, k: k, d: d, o: &o}
@@ -142,8 +142,8 @@ func Measure(c insight.Case, outages []insight.Outage, d Decided, others []Decid
 	m.last = d.Check - 1
 	m.at = max(0, int(d.Applied-m.first))
 	m.others(others)
-	m.treated = m.sum(d.Touches, outages)
-	m.control = m.sum(o.Controls, outages)
+	m.treated = m.sum(d.Touches, doubts)
+	m.control = m.sum(o.Controls, doubts)
 	m.observe()
 	m.compare()
 	return o
@@ -272,7 +272,7 @@ func value(d metrics.Day, measure string, valued bool) float64 {
 
 // sum adds up channels day by day. A channel without a row on a day that the
 // campaign knows had no delivery.
-func (m *measurement) sum(ids []string, outages []insight.Outage) side {
+func (m *measurement) sum(ids []string, doubts []insight.Doubt) side {
 	days := int(m.last-m.first) + 1
 	s := side{y: make([]float64, days), n: make([]float64, days), events: make([]float64, days), use: make([]bool, days), left: make([]insight.Left, days)}
 	// Only what rests on conversions waits for them.
@@ -297,7 +297,7 @@ func (m *measurement) sum(ids []string, outages []insight.Outage) side {
 			case !d.Known:
 			case !d.Complete:
 				out(&s.left[i].Incomplete)
-			case waits && slices.ContainsFunc(outages, func(o insight.Outage) bool { return o.Span.Has(day) && o.Touches(ch.ID) }):
+			case waits && slices.ContainsFunc(doubts, func(o insight.Doubt) bool { return o.Span.Has(day) && o.Touches(ch.ID) }):
 				out(&s.left[i].Outage)
 			case waits && !d.Mature:
 				out(&s.left[i].Immature)

@@ -67,7 +67,7 @@ func TestOutcomes(t *testing.T) {
 				t.Fatal(err)
 			}
 			list := decisions(t, a)
-			o := advise.Measure(c, insight.Examine(c).Outages, list[0], list)
+			o := advise.Measure(c, insight.Examine(c).Doubts, list[0], list)
 			seen[o.Result], seen[o.Method] = true, true
 			sober(t, o)
 			insighttest.Compare(t, path, a, "outcome.golden", told(o), *update)

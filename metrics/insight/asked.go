@@ -44,15 +44,15 @@ func (x *Exam) again(p float64) float64 { return min(1, p*float64(x.asked())) }
 // ofNormal is the two-sided p of a standard normal value.
 func ofNormal(z float64) float64 { return math.Erfc(math.Abs(z) / math.Sqrt2) }
 
-// line is a piece of evidence that is not about one KPI.
-func line(id string, label locale.Text, write func(l locale.Lang) string) Evidence {
+// proof is a piece of evidence that is not about one KPI.
+func proof(id string, label locale.Text, write func(l locale.Lang) string) Evidence {
 	return Evidence{ID: id, Label: label, Text: words.Both(write)}
 }
 
 // askedEvidence says how often chance alone would give a finding whose question
 // is asked every week.
 func (x *Exam) askedEvidence(f Finding) Evidence {
-	return line("test", chanceLabel, func(l locale.Lang) string {
+	return proof("test", chanceLabel, func(l locale.Lang) string {
 		return words.Pick(l, "such a difference would come %s (%s; counting every week that it was asked in, %d, and what else was looked at, %s)",
 			"un tel écart arriverait %s (%s\u00a0; en comptant les semaines où la question s’est posée, %d, et ce qui a été examiné à côté, %s)",
 			words.ByChance(l, f.P), words.Probability(l, "p", f.P), x.asked(), words.Probability(l, "q", f.Q))

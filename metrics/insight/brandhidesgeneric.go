@@ -111,7 +111,7 @@ func checkBrand(x *Exam) (findings []Finding, notes []Note) {
 			phi = max(phi, x.pairs[i+1].noise.conversions)
 			list := x.arms(s.ID, metrics.CampaignLevel, span)
 			if len(list) == 0 {
-				days, _ := usable(s.Days, s.ID, span, x.outages)
+				days, _ := usable(s.Days, s.ID, span, x.doubts)
 				if a := sum(s.Days, days); a.spend > 0 {
 					list = append(list, objectArm{Object: metrics.Object{Name: s.Label}, arm: a})
 				}

@@ -154,7 +154,7 @@ func (x *Exam) ceiling(i int, channel metrics.Series) (c ceiling, ok bool) {
 // target, or without one than those of the rest.
 func (x *Exam) cheaper(i int, channel metrics.Series, c *ceiling) bool {
 	span := Span{x.Period.To - capCheap + 1, x.Period.To}
-	days, _ := usable(channel.Days, channel.ID, span, x.outages)
+	days, _ := usable(channel.Days, channel.ID, span, x.doubts)
 	own := sum(channel.Days, days)
 	phi := x.pairs[i+1].noise.conversions
 	if own.conversions < cpaMinEffective*phi || own.spend == 0 {
@@ -170,7 +170,7 @@ func (x *Exam) cheaper(i int, channel metrics.Series, c *ceiling) bool {
 	rest := arm{}
 	for j, s := range x.Channels {
 		if j != i {
-			days, _ := usable(s.Days, s.ID, span, x.outages)
+			days, _ := usable(s.Days, s.ID, span, x.doubts)
 			a := sum(s.Days, days)
 			rest.spend, rest.conversions = rest.spend+a.spend, rest.conversions+a.conversions
 		}
@@ -222,10 +222,10 @@ func capFinding(x *Exam, channel metrics.Series, c ceiling) Finding {
 		return words.Pick(l, "A higher daily budget under which spend does not rise within %s.", "Un budget quotidien plus haut sous lequel la dépense ne monte pas en %s.", words.Days(l, 7))
 	})
 	f.Evidence = []Evidence{
-		line("spread", locale.Text{EN: "Spread of days", FR: "Écart entre jours"}, func(l locale.Lang) string {
+		proof("spread", locale.Text{EN: "Spread of days", FR: "Écart entre jours"}, func(l locale.Lang) string {
 			return words.Pick(l, "%s around the mean; usual here: %s", "%s autour de la moyenne\u00a0; habituel ici\u00a0: %s", l.Percent(spread(c.days), 1), l.Percent(c.usual, 1))
 		}),
-		line("top", locale.Text{EN: "Largest day", FR: "Plus forte journée"}, func(l locale.Lang) string {
+		proof("top", locale.Text{EN: "Largest day", FR: "Plus forte journée"}, func(l locale.Lang) string {
 			top := 0.0
 			for _, d := range c.days {
 				top = max(top, units(d.Spend))
@@ -234,12 +234,12 @@ func capFinding(x *Exam, channel metrics.Series, c ceiling) Finding {
 		}),
 	}
 	if c.lost > 0 {
-		f.Evidence = append(f.Evidence, line("lost", locale.Text{EN: "Lost to budget", FR: "Perdues faute de budget"}, func(l locale.Lang) string {
+		f.Evidence = append(f.Evidence, proof("lost", locale.Text{EN: "Lost to budget", FR: "Perdues faute de budget"}, func(l locale.Lang) string {
 			return words.Pick(l, "%s of %s eligible, by the platform’s count", "%s sur %s éligibles, d’après la plateforme", words.Impressions(l, float64(c.lost)), l.Count(float64(c.eligible)))
 		}))
 	}
 	if c.behind != nil {
-		f.Evidence = append(f.Evidence, line("plan", locale.Text{EN: "Plan", FR: "Plan"}, func(l locale.Lang) string {
+		f.Evidence = append(f.Evidence, proof("plan", locale.Text{EN: "Plan", FR: "Plan"}, func(l locale.Lang) string {
 			return words.Pick(l, "%s of %s by the end at this pace", "%s sur %s en fin de campagne à ce rythme", words.Money(l, units(c.behind.Projected), x.Currency), words.Money(l, units(c.behind.Budget), x.Currency))
 		}))
 	}

@@ -138,10 +138,10 @@ func competitorFinding(x *Exam, pr pair, cpc, share, ctr stats.Comparison, befor
 		{ID: "cpc", Label: locale.Text{EN: "Cost per click", FR: "Coût par clic"}, KPI: "cpc", Value: is, Against: was, Text: words.Both(func(l locale.Lang) string {
 			return words.Pick(l, "%s, then %s, on %s", "%s, puis %s, sur %s", x.cost(l, was), x.cost(l, is), words.Clicks(l, pr.before.clicks+pr.after.clicks))
 		})},
-		line("share", locale.Text{EN: "Share of impressions", FR: "Part d’impressions"}, func(l locale.Lang) string {
+		proof("share", locale.Text{EN: "Share of impressions", FR: "Part d’impressions"}, func(l locale.Lang) string {
 			return words.Pick(l, "%s, then %s, of %s eligible ones", "%s, puis %s, de %s éligibles", l.Percent(shareWas, 1), l.Percent(shareIs, 1), l.Count(before.eligible+after.eligible))
 		}),
-		line("budget", locale.Text{EN: "Missed for want of budget", FR: "Manquées faute de budget"}, func(l locale.Lang) string {
+		proof("budget", locale.Text{EN: "Missed for want of budget", FR: "Manquées faute de budget"}, func(l locale.Lang) string {
 			return words.Pick(l, "%s, then %s", "%s, puis %s", l.Percent(before.lost/before.eligible, 1), l.Percent(after.lost/after.eligible, 1))
 		}),
 		x.askedEvidence(f),

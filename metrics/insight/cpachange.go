@@ -166,7 +166,7 @@ func cpaFinding(x *Exam, p pair, t stats.Comparison, q float64, level Level, tes
 			"Un CPA revenu entre %s et %s, l’intervalle de la période précédente, sur les %s suivants.",
 			c.cost(l, old.Low), c.cost(l, old.High), words.Days(l, c.Period.Days()))
 	})
-	f.Evidence = cpaEvidence(c, f, p)
+	f.Evidence = append(cpaEvidence(c, f, p), x.shiftEvidence(p.scope)...)
 	return f
 }
 

@@ -9,14 +9,14 @@ import (
 )
 
 // Left counts the days of a span that are left out, and why.
-type Left struct{ Unknown, Incomplete, Immature, Outage int }
+type Left struct{ Unknown, Incomplete, Immature, Outage, Doubtful int }
 
 // Days is the number of days left out.
-func (l Left) Days() int { return l.Unknown + l.Incomplete + l.Immature + l.Outage }
+func (l Left) Days() int { return l.Unknown + l.Incomplete + l.Immature + l.Outage + l.Doubtful }
 
 // Plus adds up what two spans leave out.
 func (l Left) Plus(o Left) Left {
-	return Left{l.Unknown + o.Unknown, l.Incomplete + o.Incomplete, l.Immature + o.Immature, l.Outage + o.Outage}
+	return Left{l.Unknown + o.Unknown, l.Incomplete + o.Incomplete, l.Immature + o.Immature, l.Outage + o.Outage, l.Doubtful + o.Doubtful}
 }
 
 // Text lists the reasons: "3 days of possible measurement outage and 1 day
@@ -30,6 +30,8 @@ func (l Left) Text(lang locale.Lang) string {
 	}
 	add(l.Outage, locale.Text{EN: "day of possible measurement outage", FR: "jour de panne de mesure possible"},
 		locale.Text{EN: "days of possible measurement outage", FR: "jours de panne de mesure possible"})
+	add(l.Doubtful, locale.Text{EN: "day of doubtful figures", FR: "jour aux chiffres douteux"},
+		locale.Text{EN: "days of doubtful figures", FR: "jours aux chiffres douteux"})
 	add(l.Immature, locale.Text{EN: "day whose conversions are still coming in", FR: "jour dont des conversions restent à venir"},
 		locale.Text{EN: "days whose conversions are still coming in", FR: "jours dont des conversions restent à venir"})
 	add(l.Incomplete, locale.Text{EN: "day not over when exported", FR: "jour inachevé à l’export"},
@@ -40,28 +42,31 @@ func (l Left) Text(lang locale.Lang) string {
 }
 
 // Usable lists the days of a span on which a scope's conversions can be
-// trusted: known, complete, mature, and outside its outages; for the whole,
-// outside those of every channel.
-func (c Case) Usable(scope string, span Span, outages []Outage) (days []locale.Day, out Left) {
+// trusted: known, complete, mature, and without a doubt; for the whole,
+// without one about any channel.
+func (c Case) Usable(scope string, span Span, doubts []Doubt) (days []locale.Day, out Left) {
 	s, _ := c.series(scope)
-	return usable(s.Days, scope, span, outages)
+	return usable(s.Days, scope, span, doubts)
 }
 
 // usable is Usable of any days, of a channel or of an object of it.
-func usable(of []metrics.Day, scope string, span Span, outages []Outage) (days []locale.Day, out Left) {
+func usable(of []metrics.Day, scope string, span Span, doubts []Doubt) (days []locale.Day, out Left) {
 	byDay := map[locale.Day]metrics.Day{}
 	for _, d := range of {
 		byDay[d.Day] = d
 	}
 	for at := span.From; at <= span.To; at++ {
 		d := byDay[at]
+		doubt, doubtful := Doubted(doubts, scope, at)
 		switch {
 		case !d.Known:
 			out.Unknown++
 		case !d.Complete:
 			out.Incomplete++
-		case touched(outages, scope, at):
+		case doubtful && doubt.Outage():
 			out.Outage++
+		case doubtful:
+			out.Doubtful++
 		case !d.Mature:
 			out.Immature++
 		default:
@@ -69,16 +74,6 @@ func usable(of []metrics.Day, scope string, span Span, outages []Outage) (days [
 		}
 	}
 	return days, out
-}
-
-// touched reports whether an outage makes a day's conversions unreliable.
-func touched(outages []Outage, scope string, at locale.Day) bool {
-	for _, o := range outages {
-		if o.Span.Has(at) && o.Touches(scope) {
-			return true
-		}
-	}
-	return false
 }
 
 // arm is the sums of some days of a scope, with what their noise needs.
@@ -90,6 +85,7 @@ type arm struct {
 	perSpend, perClick         stats.Week // conversions
 	clicksPer                  stats.Week // clicks for each unit of spend
 	returns                    stats.Sums // value for each unit of spend
+	perView                    stats.Week // clicks for each impression
 }
 
 // sum adds up some of the days of a series.
@@ -115,6 +111,7 @@ func sum(of []metrics.Day, days []locale.Day) arm {
 		a.perClick.Add(d.Day.Weekday(), conversions, clicks)
 		a.clicksPer.Add(d.Day.Weekday(), clicks, spend)
 		a.returns.Add(spend, units(d.ConversionValue))
+		a.perView.Add(d.Day.Weekday(), clicks, float64(d.Impressions))
 	}
 	a.impressions, a.value = float64(total.Impressions), units(total.ConversionValue)
 	a.spend, a.clicks, a.conversions = units(total.Spend), float64(total.Clicks), units(total.Conversions)
@@ -148,11 +145,11 @@ type pair struct {
 // findPairs makes the two periods of the whole (first) and of each channel. The
 // dispersion of each channel is drawn toward the median of the others', that
 // of the whole toward the median of all.
-func (c Case) findPairs(outages []Outage) []pair {
-	whole := c.pair("", "", wholeLabel, c.Whole.Days, outages)
+func (c Case) findPairs(doubts []Doubt) []pair {
+	whole := c.pair("", "", wholeLabel, c.Whole.Days, doubts)
 	var channels []pair
 	for _, s := range c.Channels {
-		channels = append(channels, c.pair(s.ID, s.ID, locale.Same(s.Label), s.Days, outages))
+		channels = append(channels, c.pair(s.ID, s.ID, locale.Same(s.Label), s.Days, doubts))
 	}
 	whole.noise = measure(settleNoise(channels), whole.before, whole.after)
 	return append([]pair{whole}, channels...)
@@ -164,17 +161,17 @@ func (x *Exam) objectPairs(level string) []pair {
 	var ps []pair
 	for _, o := range x.Objects {
 		if o.Level == level {
-			ps = append(ps, x.pair(o.ID, o.Channel, locale.Same(o.Name), o.Days, x.outages))
+			ps = append(ps, x.pair(o.ID, o.Channel, locale.Same(o.Name), o.Days, x.doubts))
 		}
 	}
 	settleNoise(ps)
 	return ps
 }
 
-// pair makes the two periods of a scope; outages are those of its channel.
-func (c Case) pair(scope, channel string, label locale.Text, days []metrics.Day, outages []Outage) pair {
-	b, lb := usable(days, channel, c.Previous, outages)
-	a, la := usable(days, channel, c.Period, outages)
+// pair makes the two periods of a scope; doubts are those about its channel.
+func (c Case) pair(scope, channel string, label locale.Text, days []metrics.Day, doubts []Doubt) pair {
+	b, lb := usable(days, channel, c.Previous, doubts)
+	a, la := usable(days, channel, c.Period, doubts)
 	return pair{scope: scope, label: label, before: sum(days, b), after: sum(days, a), left: lb.Plus(la)}
 }
 
@@ -225,7 +222,7 @@ func (x *Exam) arms(channel, level string, span Span) []objectArm {
 			if o.Channel != channel || o.Level != level {
 				continue
 			}
-			days, _ := usable(o.Days, channel, span, x.outages)
+			days, _ := usable(o.Days, channel, span, x.doubts)
 			if a := sum(o.Days, days); a.spend > 0 {
 				list = append(list, objectArm{Object: o, arm: a})
 			}

@@ -226,11 +226,11 @@ func fatigueFinding(x *Exam, o follow, apart stats.Tiring, siblings int, who loc
 	f.Evidence = []Evidence{
 		rate("before", locale.Text{EN: "Its first days", FR: "Ses premiers jours"}, before, clicksBefore, first),
 		rate("after", locale.Text{EN: "Its last days", FR: "Ses derniers jours"}, now, clicksNow, final),
-		line("siblings", locale.Text{EN: "Beside siblings", FR: "À côté des voisines"}, func(l locale.Lang) string {
+		proof("siblings", locale.Text{EN: "Beside siblings", FR: "À côté des voisines"}, func(l locale.Lang) string {
 			return words.Pick(l, "%s %s, 90%%, beside %s (%d)", "%s %s, à\u00a090\u00a0%%, à côté de %s (%d)", words.Change(l, apart.Value),
 				l.Interval(words.Change(l, apart.Low), words.Change(l, apart.High)), who, siblings)
 		}),
-		line("volume", locale.Text{EN: "Rests on", FR: "Repose sur"}, func(l locale.Lang) string {
+		proof("volume", locale.Text{EN: "Rests on", FR: "Repose sur"}, func(l locale.Lang) string {
 			return words.Pick(l, "%s in %s (dispersion %s)", "%s en %s (dispersion %s)", words.Clicks(l, o.fit.Clicks), words.Days(l, o.fit.Days), l.Number(o.fit.Phi, 1))
 		}),
 		x.askedEvidence(f),

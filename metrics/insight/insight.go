@@ -67,6 +67,9 @@ type Case struct {
 	// Objects are the platform campaigns, ad groups, ads and keywords that the
 	// exports go down to, over the days of their channels.
 	Objects []metrics.Object
+	// Triangles say how the conversions of the same days grew from one export to
+	// the next, by platform; empty where each day was exported once.
+	Triangles []metrics.Triangle
 }
 
 // Rule is one question asked of every campaign.
@@ -83,20 +86,39 @@ type Rule struct {
 // to leave out, the two periods of each scope, the budgets.
 type Exam struct {
 	Case
-	outages     []Outage
-	outageNotes []Note
-	pairs       []pair // the whole, then each channel
-	paces       []Pace
-	paceNotes   []Note
-	learning    []learner
+	outages      []outage
+	outageNotes  []Note
+	doubts       []Doubt
+	repeats      []Finding
+	unitChanges  []Finding
+	doubles      []Finding
+	doubleNotes  []Note
+	pairs        []pair  // the whole, then each channel
+	shifts       []shift // of the channels
+	shiftsTested int
+	paces        []Pace
+	paceNotes    []Note
+	learning     []learner
 }
 
 func newExam(c Case) *Exam {
 	x := &Exam{Case: c}
 	x.outages, x.outageNotes = c.findOutages()
-	x.pairs = c.findPairs(x.outages)
+	for _, o := range x.outages {
+		x.doubts = append(x.doubts, o.Doubt)
+	}
+	var more []Doubt
+	x.repeats, more = x.findRepeats()
+	x.doubts = append(x.doubts, more...)
+	x.unitChanges, more = x.findUnits()
+	x.doubts = append(x.doubts, more...)
+	x.doubles, more, x.doubleNotes = x.findDoubles()
+	x.doubts = append(x.doubts, more...)
+	x.pairs = c.findPairs(x.doubts)
+	x.shifts, x.shiftsTested = x.findShifts(c.channelLines())
 	x.paces, x.paceNotes = c.findPaces()
 	x.learning = x.learners()
+	x.withholdPaces()
 	return x
 }
 
@@ -275,9 +297,9 @@ type Report struct {
 	Costs []Cost `json:"costs"`
 	// Paces are the budgets of the whole and of each channel that has one.
 	Paces []Pace `json:"paces"`
-	// Outages are the days that other rules leave out.
-	Outages []Outage `json:"outages"`
-	Rules   int      `json:"rules"`
+	// Doubts are the days that other rules leave out.
+	Doubts []Doubt `json:"doubts"`
+	Rules  int     `json:"rules"`
 }
 
 // Examine asks all rules. What a confidential rule says goes to Confidential
@@ -285,7 +307,7 @@ type Report struct {
 func Examine(c Case) Report {
 	x := newExam(c)
 	r := Report{Findings: []Finding{}, Notes: []Note{}, Rules: len(Rules())}
-	r.Outages = append([]Outage{}, x.outages...)
+	r.Doubts = append([]Doubt{}, x.doubts...)
 	r.Paces = append([]Pace{}, x.paces...)
 	r.Costs = x.costs()
 	for _, rule := range ConfidentialRules() {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"math"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -165,6 +166,13 @@ var directions = map[string]direction{
 	"weekday-pattern":     {regexp.MustCompile(`costs .* more|coûte .* de plus`), regexp.MustCompile(`costs .* less|coûte .* de moins`), never},
 	"winner":              {regexp.MustCompile(`more often|plus souvent`), never, never},
 	"tracking-outage":     {never, regexp.MustCompile(`recorded|enregistrée`), never},
+	"double-tagging":      {regexp.MustCompile(`times the|fois plus`), never, never},
+	"bot-clicks":          {regexp.MustCompile(`more clicks|clics de plus`), never, never},
+	"whale-order":         {never, never, regexp.MustCompile(`without it|sans lui`)},
+	"immature":            {never, regexp.MustCompile(`likely to settle|devrait s’établir`), regexp.MustCompile(`still coming in|restent à venir|“no change”|l’absence de changement`)},
+	"missing-days":        {never, never, regexp.MustCompile(`no export covers|aucun export ne couvre|absent from the export|absent de l’export`)},
+	"repeated-days":       {never, never, regexp.MustCompile(`of an earlier one|d’un jour antérieur`)},
+	"unit-change":         {regexp.MustCompile(`multiplied by|multipliés par`), regexp.MustCompile(`divided by|divisés par`), never},
 }
 
 var holds = regexp.MustCompile(`The range holds the budget itself|La marge contient le budget lui-même`)
@@ -222,6 +230,29 @@ func FuzzExamine(f *testing.F) {
 			t.Error("two reports of the same case differ")
 		}
 	})
+}
+
+// TestRandomCampaigns asks of hundreds of campaigns of any shape (thousands with
+// VIGIE_CALIBRATE=1) that no sentence claims a direction that its interval does
+// not hold, a cause, or significance.
+func TestRandomCampaigns(t *testing.T) {
+	seeds := 150
+	if os.Getenv("VIGIE_CALIBRATE") != "" {
+		seeds = 4000
+	}
+	fired := map[string]int{}
+	for seed := range seeds {
+		c := insighttest.Random(uint64(1000 + seed))
+		r := insight.Examine(c)
+		honest(t, c, r)
+		if t.Failed() {
+			t.Fatalf("seed %d", 1000+seed)
+		}
+		for _, f := range r.Findings {
+			fired[f.Rule]++
+		}
+	}
+	t.Log(fired)
 }
 
 // Another currency unit changes amounts, never rates, effects or levels.

@@ -190,10 +190,10 @@ func learningFinding(x *Exam, n learner) Finding {
 		return words.Pick(l, "%s in a week, or %s more at a steady budget.", "%s en une semaine, ou encore %s à budget stable.", words.Conversions(l, learningNeed), words.Days(l, max(learningDays, more)))
 	})
 	f.Evidence = []Evidence{
-		line("volume", locale.Text{EN: "Conversions", FR: "Conversions"}, func(l locale.Lang) string {
+		proof("volume", locale.Text{EN: "Conversions", FR: "Conversions"}, func(l locale.Lang) string {
 			return words.Pick(l, "%s of %d, %s", "%s sur %d, %s", l.Count(n.conversions), learningNeed, l.PeriodShort(n.week[0].Day, f.To))
 		}),
-		line("why", locale.Text{EN: "What is new", FR: "Ce qui est nouveau"}, what),
+		proof("why", locale.Text{EN: "What is new", FR: "Ce qui est nouveau"}, what),
 	}
 	return f
 }
@@ -205,7 +205,7 @@ func (x *Exam) early(f *Finding) {
 	}
 	for _, n := range x.learning {
 		if n.scope == "" || n.scope == f.Scope || n.scope == ChannelOf(f.Scope) {
-			f.Evidence = append(f.Evidence, line("learning", locale.Text{EN: "Too early", FR: "Trop tôt"}, func(l locale.Lang) string {
+			f.Evidence = append(f.Evidence, proof("learning", locale.Text{EN: "Too early", FR: "Trop tôt"}, func(l locale.Lang) string {
 				if n.launched {
 					return words.Pick(l, "%s: started on %s; first days are not those that follow", "%s\u00a0: démarrage le %s\u00a0; les premiers jours ne sont pas ceux qui suivent", n.name, l.DayText(n.since))
 				}

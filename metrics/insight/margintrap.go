@@ -62,7 +62,7 @@ func checkMargin(x *Exam) (findings []Finding, notes []Note) {
 		if !ok {
 			continue
 		}
-		days, _ := usable(s.Days, s.ID, Span{x.Flight.From, x.Period.To}, x.outages)
+		days, _ := usable(s.Days, s.ID, Span{x.Flight.From, x.Period.To}, x.doubts)
 		a := account{arm: sum(s.Days, days), scope: s.ID, label: locale.Same(s.Label), phi: x.pairs[i+1].noise.conversions}
 		if a.spend == 0 || len(days) == 0 {
 			continue
@@ -160,18 +160,18 @@ func marginFinding(x *Exam, a account, tested int) Finding {
 		return words.Pick(l, "Hours counted again, other terms, or a cost that is shared with another channel.", "Des heures recomptées, d’autres conditions, ou un coût partagé avec un autre levier.")
 	})
 	f.Evidence = []Evidence{
-		line("fee", locale.Text{EN: "Paid by the client", FR: "Payé par le client"}, func(l locale.Lang) string { return l.Money(a.Fee, x.Currency, 2) }),
-		line("cost", locale.Text{EN: "Cost", FR: "Coût"}, func(l locale.Lang) string {
+		proof("fee", locale.Text{EN: "Paid by the client", FR: "Payé par le client"}, func(l locale.Lang) string { return l.Money(a.Fee, x.Currency, 2) }),
+		proof("cost", locale.Text{EN: "Cost", FR: "Coût"}, func(l locale.Lang) string {
 			s := words.Pick(l, "work %s", "travail %s", l.Money(a.Cost, x.Currency, 2))
 			if a.Media > 0 {
 				s += words.Pick(l, ", media %s", ", média %s", l.Money(a.Media, x.Currency, 2))
 			}
 			return s
 		}),
-		line("part", locale.Text{EN: "Part of the flight", FR: "Part de la campagne"}, func(l locale.Lang) string {
+		proof("part", locale.Text{EN: "Part of the flight", FR: "Part de la campagne"}, func(l locale.Lang) string {
 			return words.Pick(l, "%s: %s of %s", "%s\u00a0: %s sur %s", l.Percent(a.part, 0), words.Days(l, len(a.days)), words.Days(l, x.Flight.Days()))
 		}),
-		line("confidential", locale.Text{EN: "Confidential", FR: "Confidentiel"}, func(l locale.Lang) string {
+		proof("confidential", locale.Text{EN: "Confidential", FR: "Confidentiel"}, func(l locale.Lang) string {
 			return words.Pick(l, "for the agency alone; no report and no page of the client has it", "pour l’agence seule\u00a0; absent des rapports et des pages du client")
 		}),
 	}

@@ -142,6 +142,9 @@ func (r ratioChange) finding(x *Exam, p pair, t stats.Comparison, q float64, lev
 	f.Evidence = x.comparisonEvidence(f, p, func(l locale.Lang, v float64, a arm) string {
 		return words.Pick(l, "%s · %s, %s", "%s · %s, %s", write(l, v), r.counted(l, r.count(a)), l.PeriodShort(a.days[0], a.days[len(a.days)-1]))
 	})
+	if r.kpi == "cvr" {
+		f.Evidence = append(f.Evidence, x.shiftEvidence(p.scope)...)
+	}
 	return f
 }
 

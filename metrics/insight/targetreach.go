@@ -158,7 +158,7 @@ func reachNote(w stats.Warning) Note {
 // reach draws the ends of a target; false where nothing can be said.
 func (x *Exam) reach(r *reach, all []metrics.Day, o stats.Outlook) bool {
 	span := Span{r.through - reachDays + 1, r.through}
-	days, _ := usable(all, "", span, x.outages)
+	days, _ := usable(all, "", span, x.doubts)
 	if r.kpi == "clicks" || r.kpi == "cpc" { // clicks neither mature nor stop with a tag
 		days = nil
 		for _, d := range last(all, reachDays) {
@@ -327,24 +327,24 @@ func reachFinding(x *Exam, r reach, p, q float64, level Level, tested int) Findi
 			amount(x, l, r, r.needed), words.Days(l, min(7, r.left)), amount(x, l, r, r.perDay))
 	})
 	f.Evidence = []Evidence{
-		line("sofar", locale.Text{EN: "To date", FR: "À ce jour"}, func(l locale.Lang) string {
+		proof("sofar", locale.Text{EN: "To date", FR: "À ce jour"}, func(l locale.Lang) string {
 			s := words.Pick(l, "%s for %s", "%s pour %s", amount(x, l, r, r.sofar), words.Money(l, r.spent, x.Currency))
 			if r.base > r.sofar {
 				s += words.Pick(l, "; about %s once the late ones are in", "\u00a0; environ %s une fois les tardives arrivées", amount(x, l, r, r.base))
 			}
 			return s
 		}),
-		line("rate", locale.Text{EN: "Rate of late", FR: "Rythme récent"}, func(l locale.Lang) string {
+		proof("rate", locale.Text{EN: "Rate of late", FR: "Rythme récent"}, func(l locale.Lang) string {
 			return words.Pick(l, "%s on %s", "%s sur %s", amount(x, l, r, r.measured), words.Days(l, len(r.days)))
 		}),
-		line("end", locale.Text{EN: "End of the flight", FR: "Fin de campagne"}, func(l locale.Lang) string {
+		proof("end", locale.Text{EN: "End of the flight", FR: "Fin de campagne"}, func(l locale.Lang) string {
 			s := words.Pick(l, "%s %s, 80%%; %s left", "%s %s, à\u00a080\u00a0%%\u00a0; %s à venir", write(l, r.end.Value), l.Interval(write(l, r.end.Low), write(l, r.end.High)), words.Days(l, r.left))
 			if r.capped {
 				s += words.Pick(l, "; spend is cut at the budget", "\u00a0; la dépense s’arrête au budget")
 			}
 			return s
 		}),
-		line("chance", locale.Text{EN: "Chance of reaching it", FR: "Chances d’y arriver"}, func(l locale.Lang) string {
+		proof("chance", locale.Text{EN: "Chance of reaching it", FR: "Chances d’y arriver"}, func(l locale.Lang) string {
 			return words.Pick(l, "%s (%s; %s)", "%s (%s\u00a0; %s)", words.Chance(l, r.chance), words.Probability(l, "p", f.P), words.Probability(l, "q", f.Q))
 		}),
 	}

@@ -40,35 +40,16 @@ const (
 	outageShared = 0.60
 )
 
-// Outage is a run of days whose conversions cannot be trusted.
-type Outage struct {
-	Scope    string      `json:"scope"` // a channel, "platform:" and its id, or empty
-	Label    locale.Text `json:"label"`
-	Channels []string    `json:"channels"` // the channels it touches
-	Span
-	Observed float64 `json:"observed"`
-	Expected float64 `json:"expected"`
-	Low      float64 `json:"low"` // of what was expected
-	High     float64 `json:"high"`
-	Clicks   float64 `json:"clicks"`
-	Usual    float64 `json:"usual_clicks"` // what those weekdays have outside it
-	Ongoing  bool    `json:"ongoing"`      // it reaches the last day looked at
-	P        float64 `json:"p"`            // corrected for the windows looked at
-	Q        float64 `json:"q"`
-	Tested   int     `json:"tested"`
-
-	spend float64
-	phi   float64
-	last  locale.Day // last day looked at
-}
-
-// Touches reports whether an outage makes a scope's figures unreliable: its
-// channels', their platform's, and the whole's.
-func (o Outage) Touches(scope string) bool {
-	if scope == "" || scope == o.Scope {
-		return true
-	}
-	return slices.Contains(o.Channels, scope)
+// outage is a run of days whose conversions cannot be trusted.
+type outage struct {
+	Doubt
+	observed, expected float64
+	low, high          float64 // of what was expected
+	clicks, usual      float64 // clicks, and what those weekdays have outside it
+	p, q               float64 // p is corrected for the windows looked at
+	tested             int
+	spend, phi         float64
+	last               locale.Day // last day looked at
 }
 
 // scanned is a scope's days, ready to be scanned.
@@ -162,7 +143,7 @@ func clicksHeld(d stats.Drop) bool {
 }
 
 // findOutages looks for outages; a note says where a scope could not be told.
-func (c Case) findOutages() (outages []Outage, notes []Note) {
+func (c Case) findOutages() (outages []outage, notes []Note) {
 	all := scopes(c)
 	var phis []float64
 	for i := range all {
@@ -221,11 +202,11 @@ func (c Case) findOutages() (outages []Outage, notes []Note) {
 				})})
 				continue
 			}
-			o := Outage{
-				Scope: s.scope, Label: s.label, Channels: d.channels, Span: span,
-				Observed: d.Observed, Expected: d.Expected, Low: d.Low, High: d.High,
-				Clicks: d.Exposure, Usual: d.ExposureExpected,
-				P: min(1, d.P*float64(s.scan.Windows)), Tested: tested, phi: d.Phi,
+			o := outage{
+				Doubt:    Doubt{Rule: outageID, Scope: s.scope, Label: s.label, Channels: d.channels, Span: span},
+				observed: d.Observed, expected: d.Expected, low: d.Low, high: d.High,
+				clicks: d.Exposure, usual: d.ExposureExpected,
+				p: min(1, d.P*float64(s.scan.Windows)), tested: tested, phi: d.Phi,
 			}
 			for j := d.From; j <= d.To; j++ {
 				o.spend += s.spend[j]
@@ -237,7 +218,7 @@ func (c Case) findOutages() (outages []Outage, notes []Note) {
 			}
 			o.Ongoing = o.To == o.last
 			outages = append(outages, o)
-			phis = append(phis, o.P)
+			phis = append(phis, o.p)
 		}
 	}
 	// The scopes without a drop are tests too: their p is at most 1.
@@ -245,7 +226,7 @@ func (c Case) findOutages() (outages []Outage, notes []Note) {
 		phis = append(phis, 1)
 	}
 	for i, q := range stats.BH(phis)[:len(outages)] {
-		outages[i].Q = q
+		outages[i].q = q
 	}
 	return outages, notes
 }
@@ -313,17 +294,17 @@ func outageNote(s scanned, w stats.Warning) (Note, bool) {
 func checkOutages(x *Exam) (findings []Finding, notes []Note) {
 	for _, o := range x.outages {
 		level := Likely
-		if o.Q <= FalseShare {
+		if o.q <= FalseShare {
 			level = Established
 		}
 		f := Finding{
 			ID: findingID(outageID, o.Scope, o.From), Rule: outageID, Scope: o.Scope, Label: o.Label,
-			From: o.From, To: o.To, KPI: "conversions", Value: o.Observed, Against: o.Expected,
+			From: o.From, To: o.To, KPI: "conversions", Value: o.observed, Against: o.expected,
 			// What was expected has an interval, so the change has one too. The
 			// count lies far below it, so that its low end is at least 1.
-			Effect: Effect{o.Observed/o.Expected - 1, o.Observed/o.High - 1, o.Observed/o.Low - 1, stats.Confidence},
-			Good:   -1, Volume: Volume{"clicks", o.Clicks, o.Usual},
-			Level: level, P: o.P, Q: o.Q, Tested: o.Tested, Mature: true, Critical: true,
+			Effect: Effect{o.observed/o.expected - 1, o.observed/o.high - 1, o.observed/o.low - 1, stats.Confidence},
+			Good:   -1, Volume: Volume{"clicks", o.clicks, o.usual},
+			Level: level, P: o.p, Q: o.q, Tested: o.tested, Mature: true, Critical: true,
 			Stake: micros(o.spend),
 		}
 		f.Title = words.Both(func(l locale.Lang) string {
@@ -331,13 +312,13 @@ func checkOutages(x *Exam) (findings []Finding, notes []Note) {
 			if o.Scope != "" {
 				name = o.Label.In(l) + l.Colon() + " "
 			}
-			s := words.Pick(l, "%s recorded %s, %s expected", "%s "+l.Plural(o.Observed, "enregistrée", "enregistrées")+" %s, %s attendues",
-				words.Conversions(l, o.Observed), l.FromTo(o.From, o.To), l.Number(o.Expected, 0))
+			s := words.Pick(l, "%s recorded %s, %s expected", "%s "+l.Plural(o.observed, "enregistrée", "enregistrées")+" %s, %s attendues",
+				words.Conversions(l, o.observed), l.FromTo(o.From, o.To), l.Number(o.expected, 0))
 			return name + s
 		})
 		f.Text = words.Both(func(l locale.Lang) string { return outageText(x.Case, o, f, l) })
 		f.WouldChange = words.Both(func(l locale.Lang) string {
-			low := l.Number(math.Ceil(o.Low), 0)
+			low := l.Number(math.Ceil(o.low), 0)
 			return words.Pick(l, "A newer export that brings those days to %s or more; or the site’s own orders and forms, if they too show fewer than %s.",
 				"Un export plus récent qui porterait ces jours à %s conversions ou plus ; ou les commandes et formulaires du site, s’ils en montrent eux aussi moins de %s.",
 				low, low)
@@ -348,21 +329,13 @@ func checkOutages(x *Exam) (findings []Finding, notes []Note) {
 	return findings, x.outageNotes
 }
 
-func outageText(c Case, o Outage, f Finding, l locale.Lang) string {
+func outageText(c Case, o outage, f Finding, l locale.Lang) string {
 	n := o.Days()
 	s := words.Pick(l, "%s: %s recorded where %s were expected for those weekdays (%s, 90%%), that is %s, while clicks were at %s of their usual level (%s).",
 		"%s : %s pour %s attendues ces jours de semaine (%s, à 90 %%), soit %s, alors que les clics étaient à %s de leur niveau habituel (%s).",
-		words.Upper(l.FromTo(o.From, o.To)), words.Conversions(l, o.Observed), l.Number(o.Expected, 0),
-		words.FromTo(l, l.Number(o.Low, 0), l.Number(o.High, 0)), words.Change(l, f.Effect.Value), l.Percent(o.Clicks/o.Usual, 0), l.Number(o.Clicks, 0))
-	if len(o.Channels) > 1 {
-		var names []string
-		for _, ch := range c.Channels {
-			if slices.Contains(o.Channels, ch.ID) {
-				names = append(names, ch.Label)
-			}
-		}
-		s += words.Pick(l, " Channels touched: %s.", " Leviers touchés\u00a0: %s.", l.Join(names))
-	}
+		words.Upper(l.FromTo(o.From, o.To)), words.Conversions(l, o.observed), l.Number(o.expected, 0),
+		words.FromTo(l, l.Number(o.low, 0), l.Number(o.high, 0)), words.Change(l, f.Effect.Value), l.Percent(o.clicks/o.usual, 0), l.Number(o.clicks, 0))
+	s += c.touching(l, o.Channels)
 	s += words.Pick(l, " This is compatible with a measurement outage rather than with a fall in demand, without proving it: tag, consent and export are to be checked.",
 		" C’est compatible avec une panne de mesure plutôt qu’avec une baisse de la demande, sans le prouver : balise, consentement et export sont à vérifier.")
 	if o.Ongoing {
@@ -371,19 +344,19 @@ func outageText(c Case, o Outage, f Finding, l locale.Lang) string {
 	return s + words.Pick(l, " The other conclusions leave out %s.", " Les autres conclusions écartent %s.", l.Plural(float64(n), words.Pick(l, "this day", "ce jour"), words.Pick(l, "these %s", "ces %s", words.Days(l, n))))
 }
 
-func outageEvidence(o Outage, f Finding) []Evidence {
+func outageEvidence(o outage, f Finding) []Evidence {
 	return []Evidence{
-		{ID: "observed", Label: locale.Text{EN: "Recorded", FR: "Enregistrées"}, KPI: "conversions", Value: o.Observed, Against: o.Expected,
+		{ID: "observed", Label: locale.Text{EN: "Recorded", FR: "Enregistrées"}, KPI: "conversions", Value: o.observed, Against: o.expected,
 			Text: words.Both(func(l locale.Lang) string {
-				return words.Pick(l, "%s in %s", "%s en %s", words.Conversions(l, o.Observed), words.Days(l, o.Days()))
+				return words.Pick(l, "%s in %s", "%s en %s", words.Conversions(l, o.observed), words.Days(l, o.Days()))
 			})},
-		{ID: "expected", Label: locale.Text{EN: "Expected", FR: "Attendues"}, KPI: "conversions", Value: o.Expected,
+		{ID: "expected", Label: locale.Text{EN: "Expected", FR: "Attendues"}, KPI: "conversions", Value: o.expected,
 			Text: words.Both(func(l locale.Lang) string {
-				return words.Pick(l, "%s %s, 90%%", "%s %s, à\u00a090\u00a0%%", l.Number(o.Expected, 0), l.Interval(l.Number(o.Low, 0), l.Number(o.High, 0)))
+				return words.Pick(l, "%s %s, 90%%", "%s %s, à\u00a090\u00a0%%", l.Number(o.expected, 0), l.Interval(l.Number(o.low, 0), l.Number(o.high, 0)))
 			})},
-		{ID: "clicks", Label: locale.Text{EN: "Clicks", FR: "Clics"}, KPI: "clicks", Value: o.Clicks, Against: o.Usual,
+		{ID: "clicks", Label: locale.Text{EN: "Clicks", FR: "Clics"}, KPI: "clicks", Value: o.clicks, Against: o.usual,
 			Text: words.Both(func(l locale.Lang) string {
-				return words.Pick(l, "%s, usually %s", "%s, d’habitude %s", l.Number(o.Clicks, 0), l.Number(o.Usual, 0))
+				return words.Pick(l, "%s, usually %s", "%s, d’habitude %s", l.Number(o.clicks, 0), l.Number(o.usual, 0))
 			})},
 		{ID: "test", Label: chanceLabel, Text: words.Both(func(l locale.Lang) string {
 			return words.Pick(l, "so deep a drop would come %s (%s, all windows counted; %s; dispersion %s)",
@@ -391,10 +364,8 @@ func outageEvidence(o Outage, f Finding) []Evidence {
 				words.ByChance(l, f.P), words.Probability(l, "p", f.P), words.Probability(l, "q", f.Q), l.Number(o.phi, 1))
 		})},
 		{ID: "tested", Label: lookedAtLabel, Text: words.Both(func(l locale.Lang) string {
-			return words.Pick(l, "%d series (each channel, each platform with several, the whole), up to %s", "%d séries (chaque levier, chaque plateforme qui en a plusieurs, l’ensemble), jusqu’au %s", o.Tested, l.DayText(o.last))
+			return words.Pick(l, "%d series (each channel, each platform with several, the whole), up to %s", "%d séries (chaque levier, chaque plateforme qui en a plusieurs, l’ensemble), jusqu’au %s", o.tested, l.DayText(o.last))
 		})},
-		{ID: "days", Label: locale.Text{EN: "Days", FR: "Jours"}, Text: words.Both(func(l locale.Lang) string {
-			return words.Pick(l, "%s, left out of the other findings", "%s, hors des autres constats", l.PeriodShort(o.From, o.To))
-		})},
+		leftOutEvidence(o.Doubt),
 	}
 }

@@ -71,7 +71,7 @@ func checkWeekdays(x *Exam) (findings []Finding, notes []Note) {
 	var trials []trial
 	looked, most := 0, 0
 	for i, channel := range x.Channels {
-		days, _ := usable(channel.Days, channel.ID, span, x.outages)
+		days, _ := usable(channel.Days, channel.ID, span, x.doubts)
 		a := sum(channel.Days, days)
 		if most = max(most, len(days)); len(days) < weekdayNeed || a.conversions < weekdayMin || a.spend == 0 {
 			continue
@@ -187,7 +187,7 @@ func weekdayFinding(x *Exam, channel metrics.Series, a arm, parts []daypart, rat
 		})
 	}
 	f.Evidence = append(f.Evidence,
-		line("days", daysLabel, func(l locale.Lang) string {
+		proof("days", daysLabel, func(l locale.Lang) string {
 			return words.Pick(l, "%s whose conversions have come in (dispersion %s)", "%s dont les conversions sont arrivées (dispersion %s)", words.Days(l, len(a.days)), l.Number(phi, 1))
 		}),
 		x.askedEvidence(f))

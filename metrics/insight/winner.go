@@ -238,14 +238,14 @@ func (k contest) finding(x *Exam, channel metrics.Series, lead, rest contender, 
 	f.Evidence = []Evidence{
 		side("itself", locale.Text{EN: "Itself", FR: "Elle-même"}, lead),
 		side("rest", locale.Text{EN: "The others", FR: "Les autres"}, rest),
-		line("best", locale.Text{EN: "Best of them", FR: "La meilleure"}, func(l locale.Lang) string {
+		proof("best", locale.Text{EN: "Best of them", FR: "La meilleure"}, func(l locale.Lang) string {
 			s := words.Pick(l, "%s among %s compared", "%s parmi %s comparées", words.Chance(l, best), words.Objects(l, metrics.AdLevel, len(in)))
 			if len(out) > 0 {
 				s += words.Pick(l, "; too little data on %d more", "\u00a0; trop peu de données sur %d de plus", len(out))
 			}
 			return s
 		}),
-		line("share", locale.Text{EN: "Share of spend", FR: "Part des dépenses"}, func(l locale.Lang) string {
+		proof("share", locale.Text{EN: "Share of spend", FR: "Part des dépenses"}, func(l locale.Lang) string {
 			return words.Pick(l, "%s, %s of %s", "%s, %s sur %s", l.Percent(share, 0), words.Money(l, lead.spend, x.Currency), words.Money(l, all, x.Currency))
 		}),
 		x.askedEvidence(f),

@@ -214,6 +214,7 @@ func Random(seed uint64) insight.Case {
 		c.Plans[""] = insight.Plan{Budget: total, Days: Even(total, length)}
 	}
 	furnish(rand.New(rand.NewPCG(seed, 8)), &c)
+	disturb(rand.New(rand.NewPCG(seed, 9)), &c)
 	return c
 }
 
@@ -267,4 +268,79 @@ func furnish(rng *rand.Rand, c *insight.Case) {
 			c.Objects = append(c.Objects, campaign, others)
 		}
 	}
+}
+
+// disturb gives orders a value, and some campaigns what data go wrong with:
+// conversions counted twice, amounts in cents, days copied, clicks of robots,
+// an order out of all proportion, platform campaigns, exports of the same days
+// on different dates.
+func disturb(rng *rand.Rand, c *insight.Case) {
+	for k := range c.Channels {
+		s := &c.Channels[k]
+		at := rng.IntN(len(s.Days) + 1)
+		kind, worth := rng.IntN(8), 10+90*rng.Float64()
+		change := func(i int, d metrics.Day) {
+			w := &c.Whole.Days[i]
+			was := s.Days[i]
+			w.Spend += d.Spend - was.Spend
+			w.Clicks += d.Clicks - was.Clicks
+			w.Impressions += d.Impressions - was.Impressions
+			w.Conversions += d.Conversions - was.Conversions
+			w.ConversionValue += d.ConversionValue - was.ConversionValue
+			s.Days[i] = d
+		}
+		for i, d := range s.Days {
+			if !d.Known {
+				continue
+			}
+			d.Impressions = int64(float64(d.Impressions) * (1 + .1*rng.NormFloat64()))
+			d.Impressions = max(d.Impressions, d.Clicks)
+			d.ConversionValue = int64(float64(d.Conversions) * worth * math.Exp(.4*rng.NormFloat64()))
+			switch {
+			case i < at:
+			case kind == 0:
+				d.Conversions, d.ConversionValue = 2*d.Conversions, 2*d.ConversionValue
+			case kind == 1:
+				d.Spend *= []int64{100, 2}[k%2]
+			case kind == 2 && i < at+4 && i > 2:
+				twin := s.Days[i-3]
+				twin.Day, twin.Known, twin.Complete, twin.Mature = d.Day, d.Known, d.Complete, d.Mature
+				d = twin
+			case kind == 3 && i < at+5:
+				d.Clicks *= 2
+			case kind == 4 && i == at:
+				d.ConversionValue *= 30
+			case kind == 5:
+				d.Spend = int64(float64(d.Spend) * (1 + .02*float64(i-at)))
+			}
+			change(i, d)
+		}
+		if rng.IntN(2) == 0 {
+			for j := range 2 {
+				o := metrics.Object{ID: fmt.Sprintf("%s/P%d", s.ID, j), Channel: s.ID, Level: metrics.CampaignLevel, Parent: s.ID, Name: fmt.Sprintf("P%d", j)}
+				for _, d := range s.Days {
+					if d.Spend, d.Impressions, d.Clicks = d.Spend/2, d.Impressions/2, d.Clicks/2; rng.IntN(30) == 0 {
+						d.Spend, d.Impressions, d.Clicks, d.Conversions, d.ConversionValue = 0, 0, 0, 0, 0
+					}
+					d.Conversions, d.ConversionValue = d.Conversions/2, d.ConversionValue/2
+					o.Days = append(o.Days, d)
+				}
+				c.Objects = append(c.Objects, o)
+			}
+		}
+		if rng.IntN(2) == 0 {
+			t := metrics.Triangle{Platform: s.Platform, Measure: "conversions"}
+			every, grows := 1+rng.IntN(3), .5+.6*rng.Float64()
+			for i, d := range s.Days {
+				o := metrics.Origin{Day: d.Day}
+				for lag := 0; lag < 12 && i+lag < len(s.Days); lag += every {
+					share := 1 - (1-grows)*math.Exp(-float64(lag)/3)
+					o.Values = append(o.Values, metrics.KnownValue{Lag: lag, Value: int64(float64(d.Conversions) * share)})
+				}
+				t.Origins = append(t.Origins, o)
+			}
+			c.Triangles = append(c.Triangles, t)
+		}
+	}
+	c.Targets["roas"] = 1 + 5*rng.Float64()
 }

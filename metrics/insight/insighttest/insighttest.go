@@ -29,6 +29,12 @@
 //
 //	day,level,object,spend,impressions,clicks,conversions
 //	2026-09-01/2026-09-28,ad,search/Brand/Exact/101,10,600,30,3
+//
+// What exports of different dates said of the same days is in triangle.csv; an
+// export of the next day has lag 0:
+//
+//	day,platform,lag,conversions
+//	2026-09-01/2026-09-28,googleads,0,4
 package insighttest
 
 import (
@@ -113,7 +119,10 @@ func Read(name string, a *txtar.Archive) (insight.Case, error) {
 	if err := days(&c, file(a, "days.csv"), unknown); err != nil {
 		return c, err
 	}
-	return c, objects(&c, file(a, "objects.csv"))
+	if err := objects(&c, file(a, "objects.csv")); err != nil {
+		return c, err
+	}
+	return c, triangles(&c, file(a, "triangle.csv"))
 }
 
 // Even spreads an amount over days so that it adds up.
@@ -265,6 +274,34 @@ func objects(c *insight.Case, text string) error {
 			was := o.Days[n]
 			o.Days[n] = l.day
 			o.Days[n].Day, o.Days[n].Known, o.Days[n].Complete, o.Days[n].Mature = d, was.Known, was.Complete, was.Mature
+		}
+	}
+	return nil
+}
+
+// triangles reads what was known of days at different dates.
+func triangles(c *insight.Case, text string) error {
+	all, err := lines("triangle.csv", text)
+	if err != nil {
+		return err
+	}
+	for _, l := range all {
+		lag, err := strconv.Atoi(l.name("lag"))
+		if err != nil || lag < 0 {
+			return fmt.Errorf("%s: lag %q: want a number of days", l.where, l.name("lag"))
+		}
+		i := slices.IndexFunc(c.Triangles, func(t metrics.Triangle) bool { return t.Platform == l.name("platform") })
+		if i < 0 {
+			i = len(c.Triangles)
+			c.Triangles = append(c.Triangles, metrics.Triangle{Platform: l.name("platform"), Measure: "conversions"})
+		}
+		t := &c.Triangles[i]
+		for d := l.From; d <= l.To; d++ {
+			j, ok := slices.BinarySearchFunc(t.Origins, d, func(o metrics.Origin, d locale.Day) int { return int(o.Day - d) })
+			if !ok {
+				t.Origins = slices.Insert(t.Origins, j, metrics.Origin{Day: d})
+			}
+			t.Origins[j].Values = append(t.Origins[j].Values, metrics.KnownValue{Lag: lag, Value: l.day.Conversions})
 		}
 	}
 	return nil
