@@ -226,8 +226,11 @@ func (x *Exam) reach(r *reach, all []metrics.Day, o stats.Outlook) bool {
 		}
 		draw := func(spend float64) float64 {
 			mean := rate * spend
-			if money {
-				return mean * math.Exp(relative*math.Sqrt(measured/max(spend, 1e-9))*rng.NormFloat64())
+			switch {
+			case spend <= 0: // nothing is left to spend
+				return 0
+			case money:
+				return mean * math.Exp(relative*math.Sqrt(measured/spend)*rng.NormFloat64())
 			}
 			return max(0, mean+math.Sqrt(phi*mean)*rng.NormFloat64())
 		}
