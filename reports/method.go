@@ -44,9 +44,16 @@ var _ = register(Section{
 			defs = append(defs, definition{k.Label.In(p.Lang), k.Formula.In(p.Lang), k.Doc.In(p.Lang), k.Trap.In(p.Lang)})
 		}
 		type rule struct{ Title, Why string }
+		// The reasoning of rules that say something here; the others are named.
 		var rules []rule
+		var silent []string
 		for _, r := range insight.Rules() {
-			rules = append(rules, rule{r.Title.In(p.Lang), r.Why.In(p.Lang)})
+			if slices.ContainsFunc(p.Insight.Findings, func(f insight.Finding) bool { return f.Rule == r.ID }) ||
+				slices.ContainsFunc(p.Insight.Notes, func(n insight.Note) bool { return n.Rule == r.ID }) {
+				rules = append(rules, rule{r.Title.In(p.Lang), r.Why.In(p.Lang)})
+			} else {
+				silent = append(silent, r.Title.In(p.Lang))
+			}
 		}
 		var sources []SourceView
 		for _, s := range p.Sources {
@@ -56,7 +63,7 @@ var _ = register(Section{
 		for _, c := range p.Outside {
 			outside = append(outside, platformName(c.Platform)+" · "+c.Name)
 		}
-		return map[string]any{"Page": p, "Definitions": defs, "Rules": rules, "Sources": sources, "Outside": outside, "Conversion": p.conversionView(),
+		return map[string]any{"Page": p, "Definitions": defs, "Rules": rules, "Silent": strings.Join(silent, p.T("; ", "\u00a0; ")), "Sources": sources, "Outside": outside, "Conversion": p.conversionView(),
 			"Known": p.knownDays(), "MaturityDays": metrics.MaturityDays, "Windows": p.windows(), "Restated": p.RestatedView(p.Restated)}, nil
 	},
 })
