@@ -225,9 +225,12 @@ func (x *Exam) reach(r *reach, all []metrics.Day, o stats.Outlook) bool {
 			rate = stats.DrawMean(rng, r.measured, phi) / measured
 		}
 		draw := func(spend float64) float64 {
+			if spend <= 0 {
+				return 0 // the budget is spent
+			}
 			mean := rate * spend
 			if money {
-				return mean * math.Exp(relative*math.Sqrt(measured/max(spend, 1e-9))*rng.NormFloat64())
+				return mean * math.Exp(relative*math.Sqrt(measured/spend)*rng.NormFloat64())
 			}
 			return max(0, mean+math.Sqrt(phi*mean)*rng.NormFloat64())
 		}
