@@ -221,6 +221,7 @@ func FuzzExamine(f *testing.F) {
 	for seed := range uint64(30) {
 		f.Add(seed)
 	}
+	f.Add(uint64(327)) // a budget that is spent, with a target of value
 	f.Fuzz(func(t *testing.T, seed uint64) {
 		c := insighttest.Random(seed)
 		r := insight.Examine(c)

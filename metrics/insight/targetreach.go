@@ -225,11 +225,11 @@ func (x *Exam) reach(r *reach, all []metrics.Day, o stats.Outlook) bool {
 			rate = stats.DrawMean(rng, r.measured, phi) / measured
 		}
 		draw := func(spend float64) float64 {
+			if spend <= 0 {
+				return 0 // the budget is spent
+			}
 			mean := rate * spend
-			switch {
-			case spend <= 0: // nothing is left to spend
-				return 0
-			case money:
+			if money {
 				return mean * math.Exp(relative*math.Sqrt(measured/spend)*rng.NormFloat64())
 			}
 			return max(0, mean+math.Sqrt(phi*mean)*rng.NormFloat64())
