@@ -2,6 +2,8 @@ package stats
 
 import (
 	"math"
+	"math/bits"
+	"sync/atomic"
 
 	"gonum.org/v1/gonum/mathext"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -79,11 +81,28 @@ func CostAtLeast(money, phi float64) float64 {
 
 // gammaBounds are the bounds of a quasi-Poisson mean after seeing a count.
 func gammaBounds(count, phi, conf float64) (low, high float64) {
-	a := count/phi + 0.5
-	q := func(p float64) float64 {
-		return phi * guard(func() float64 { return mathext.GammaIncRegInv(a, p) })
+	g := gammaQuantiles(count/phi+0.5, conf)
+	return phi * g.low, phi * g.high
+}
+
+// quantiles are the two bounds of a Gamma variable of shape a.
+type quantiles struct{ a, conf, low, high float64 }
+
+// seenQuantiles are some of those that were worked out: the rows of a frame
+// repeat small counts, and the two bounds take longer than all else of a row.
+// Each place holds the last one that fell on it.
+var seenQuantiles [1 << 13]atomic.Pointer[quantiles]
+
+func gammaQuantiles(a, conf float64) quantiles {
+	hash := (math.Float64bits(a) ^ bits.RotateLeft64(math.Float64bits(conf), 32)) * 0x9e3779b97f4a7c15
+	place := &seenQuantiles[hash>>(64-13)]
+	if g := place.Load(); g != nil && g.a == a && g.conf == conf {
+		return *g
 	}
-	return q((1 - conf) / 2), q((1 + conf) / 2)
+	q := func(p float64) float64 { return guard(func() float64 { return mathext.GammaIncRegInv(a, p) }) }
+	g := quantiles{a, conf, q((1 - conf) / 2), q((1 + conf) / 2)}
+	place.Store(&g)
+	return g
 }
 
 func few(e Estimate, events float64) Estimate {
