@@ -181,7 +181,7 @@ type group struct {
 	spans  int
 	known  []bool
 	sums   []int64
-	kinds  []int64                // the platforms, or their rules, that a measure came from, a bit each
+	kinds  map[int]int64          // the platforms, or their rules, that a measure came from, a bit each
 	whys   map[string]locale.Text // why a sum was taken away
 	ranges map[string][2]float64  // of derived measures that are estimates
 	weeks  map[string]*stats.Week
@@ -190,13 +190,18 @@ type group struct {
 
 func newGroup(keys []string) *group {
 	return &group{
-		keys:   keys,
-		known:  make([]bool, len(measures)),
-		sums:   make([]int64, len(measures)),
-		kinds:  make([]int64, len(measures)),
-		weeks:  map[string]*stats.Week{},
-		ratios: map[string]stats.Sums{},
+		keys:  keys,
+		known: make([]bool, len(measures)),
+		sums:  make([]int64, len(measures)),
 	}
+}
+
+// counted adds platforms, or their rules, that a measure came from.
+func (g *group) counted(measure int, kinds int64) {
+	if g.kinds == nil {
+		g.kinds = map[int]int64{}
+	}
+	g.kinds[measure] |= kinds
 }
 
 // sum is a sum of measures in units; it is known where each of them is.
@@ -463,8 +468,9 @@ func (a *asking) plan() error {
 	return nil
 }
 
-// dims gives the SQL of the dimensions over rows r, t and s, each named d0, d1…
-func (a *asking) dims(by []string) (exprs, names []string) {
+// dims gives the SQL of the dimensions over rows r, t and s, each named d0, d1…,
+// and that of their keys, which are texts.
+func (a *asking) dims(by []string) (exprs, names, keys []string) {
 	for i, d := range by {
 		var e string
 		switch d {
@@ -490,13 +496,14 @@ func (a *asking) dims(by []string) (exprs, names []string) {
 			e = "(select b.value from breakdown b where b.breakdown = r.breakdown and b.name = '" + strings.ReplaceAll(d, "'", "''") + "')"
 		}
 		name := fmt.Sprintf("d%d", i)
-		exprs = append(exprs, e+"::varchar as "+name)
+		exprs = append(exprs, e+" as "+name)
 		names = append(names, name)
+		keys = append(keys, name+"::varchar")
 	}
 	if len(by) == 0 {
-		return []string{"'' as d0"}, []string{"d0"}
+		return []string{"'' as d0"}, []string{"d0"}, []string{"d0"}
 	}
-	return exprs, names
+	return exprs, names, keys
 }
 
 // moved is the SQL of the day that a row counts for.
@@ -510,19 +517,31 @@ func (a *asking) moved() string {
 // groups sums the measures over the groups of by between two days.
 func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, error) {
 	out := map[string]*group{}
-	kpis := a.intervals()
-	exprs, names := a.dims(by)
+	exprs, names, texts := a.dims(by)
 	var cols, sums, squares []string
 	held := a.held()
+	// Rows of days are one day each, too few to tell how days differ: they are
+	// grouped once, and need no squares.
+	daily := slices.Contains(by, "day")
+	var kpis []KPI
+	if !daily {
+		kpis = a.intervals()
+	}
+	add := func(of, id string) string {
+		if daily {
+			return id
+		}
+		return of
+	}
 	var kinds []int // measures that platforms count by several rules, or that do not add up
 	for _, i := range held {
 		m := measures[i]
 		if m.additive {
 			cols = append(cols, fmt.Sprintf("sum(%s)::bigint as %s", a.q.Scope.chosen(column(m.id)), m.id))
-			sums = append(sums, fmt.Sprintf("sum(%s)::bigint", m.id))
+			sums = append(sums, add(fmt.Sprintf("sum(%s)::bigint", m.id), m.id))
 		} else {
 			cols = append(cols, fmt.Sprintf("case when count(*) = 1 then max(%s) end as %s", column(m.id), m.id))
-			sums = append(sums, fmt.Sprintf("case when count(*) = 1 then max(%s) end", m.id))
+			sums = append(sums, add(fmt.Sprintf("case when count(*) = 1 then max(%s) end", m.id), m.id))
 		}
 		if m.kinds != nil || !m.additive {
 			kinds = append(kinds, i)
@@ -530,7 +549,7 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 	}
 	for _, i := range kinds {
 		cols = append(cols, fmt.Sprintf("bit_or(%s) as %s_kinds", measures[i].kindSQL(), measures[i].id))
-		sums = append(sums, fmt.Sprintf("bit_or(%s_kinds)::bigint", measures[i].id))
+		sums = append(sums, add(fmt.Sprintf("bit_or(%s_kinds)::bigint", measures[i].id), measures[i].id+"_kinds"))
 	}
 	for _, k := range kpis {
 		x, y := unit(k.Num), unit(k.Den)
@@ -547,8 +566,9 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 			squares = append(squares, exact(x+" * "+x, "true"), exact(y+" * "+y, "true"), exact(x+" * "+y, "true"))
 		}
 	}
-	if len(squares) == 0 {
-		squares = []string{"0::double"}
+	weekdays, grouping, order := "isodow(day)::integer as weekday, count(*)::bigint as days", "group by all", "order by weekday"
+	if daily {
+		weekdays, grouping, order = "1 as weekday, 1::bigint as days", "", ""
 	}
 	depth, splits := 0, ""
 	if len(by) > 0 {
@@ -562,9 +582,11 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 		"take", takeSQL,
 		"dims", strings.Join(exprs, ", "),
 		"names", strings.Join(names, ", "),
+		"keys", strings.Join(texts, ", "),
 		"measures", strings.Join(cols, ", "),
-		"sums", strings.Join(sums, ", "),
-		"squares", strings.Join(squares, ", "),
+		"weekdays", weekdays,
+		"sums", strings.Join(slices.Concat(sums, squares), ", "),
+		"grouping", grouping, "order", order,
 		"source", source,
 		"from", date(from), "to", date(to))
 	rows, err := a.db.QueryContext(a.ctx, text, args...)
@@ -588,6 +610,7 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 	for i := range sq {
 		dest = append(dest, &sq[i])
 	}
+	unit := make(map[string]float64, len(held)) // the sums of one row
 	for rows.Next() {
 		if err := rows.Scan(dest...); err != nil {
 			return nil, err
@@ -603,16 +626,18 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 			out[id] = g
 		}
 		g.days += int(days)
-		unit := make(map[string]float64, len(held))
+		clear(unit)
 		for j, i := range held {
 			if v := vals[j]; v.Valid {
 				g.known[i] = true
 				g.sums[i] += v.Int64
-				unit[measures[i].id] = float64(v.Int64) / measures[i].scale
+				if len(kpis) > 0 {
+					unit[measures[i].id] = float64(v.Int64) / measures[i].scale
+				}
 			}
 		}
 		for j, i := range kinds {
-			g.kinds[i] |= vals[len(held)+j].Int64
+			g.counted(i, vals[len(held)+j].Int64)
 		}
 		n := 0
 		for _, k := range kpis {
@@ -625,6 +650,9 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 				w := g.weeks[k.ID]
 				if w == nil {
 					w = new(stats.Week)
+					if g.weeks == nil {
+						g.weeks = map[string]*stats.Week{}
+					}
 					g.weeks[k.ID] = w
 				}
 				d := &w[weekday-1]
@@ -641,6 +669,9 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 				m.YY += sq[n]
 				m.XX += sq[n+1]
 				m.XY += sq[n+2]
+				if g.ratios == nil {
+					g.ratios = map[string]stats.Sums{}
+				}
 				g.ratios[k.ID] = m
 				n += 3
 			}
