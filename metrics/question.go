@@ -6,8 +6,10 @@ import (
 	"embed"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"vigie/internal/agency"
@@ -186,6 +188,9 @@ type group struct {
 	ranges map[string][2]float64  // of derived measures that are estimates
 	weeks  map[string]*stats.Week
 	ratios map[string]stats.Sums
+	// values are the KPIs that were worked out: a group is shown, and compared.
+	values map[string]Value
+	listed bool // among those that values are worked out for
 }
 
 func newGroup(keys []string) *group {
@@ -307,18 +312,24 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 	}
 	partial := false
 	if len(q.By) > 0 {
+		shown := make([]*group, 0, len(groups))
+		against := make([]comparison, 0, len(groups))
 		for id, g := range groups {
-			row := ask.row(g, prior)
-			ask.compareRow(&row, q.By, compared[id], prior)
+			shown, against = append(shown, g), append(against, compared[id])
+		}
+		f.Rows = ask.rows(shown, against, prior)
+		for i, g := range shown {
+			row := &f.Rows[i]
 			if unnamed {
 				row.trim()
 			}
-			row.Missing = len(known.missing(ask.ownAccounts(g), ask.shown(q.By, g)))
+			if len(known.gaps) > 0 {
+				row.Missing = len(known.missing(ask.ownAccounts(g), ask.shown(q.By, g)))
+			}
 			if ask.time != "" && ask.time != "day" {
 				row.Partial = ask.cut(q.By, g, known)
 				partial = partial || row.Partial != nil
 			}
-			f.Rows = append(f.Rows, row)
 		}
 		if err := ask.label(f.Rows); err != nil {
 			return nil, err
@@ -392,12 +403,11 @@ type asking struct {
 	depth  int      // how fine the rows must be: 1 campaign, 2 ad group, 3 ad
 	notes  []locale.Text
 	known  *string // what knownDays gave
+	list   []*KPI  // what kpis gave
 	// accounts are those of groups, by their keys without time.
 	accounts map[string][]int
 	// hasSpans: the client has rows that cover more than a day; nil: not asked yet.
 	hasSpans *bool
-	// values are what was worked out of groups: one is shown, and compared.
-	values map[*group]map[string]Value
 	// spans are those that counted in the last groups, as they were stored.
 	spans []spanRow
 	// conversion is what was converted so far.
@@ -895,11 +905,63 @@ func (a *asking) priors(groups map[string]*group) (map[string]float64, error) {
 }
 
 func (a *asking) row(g *group, prior map[string]float64) Row {
-	for _, id := range a.q.KPIs {
-		k, _ := a.q.Scope.KPI(id)
-		a.value(k, g, prior[id])
+	for _, k := range a.kpis() {
+		a.value(k, g, prior[k.ID])
 	}
-	return Row{Keys: g.keys, KPIs: a.values[g], Days: g.days, Young: g.young, Moving: g.moving}
+	return Row{Keys: g.keys, KPIs: g.values, Days: g.days, Young: g.young, Moving: g.moving}
+}
+
+// rows are those of some groups, worked out side by side: the values of each group
+// first, as one is shown and others are compared with it.
+func (a *asking) rows(groups []*group, compared []comparison, prior map[string]float64) []Row {
+	var all []*group
+	add := func(g *group) {
+		if g != nil && !g.listed {
+			g.listed = true
+			all = append(all, g)
+		}
+	}
+	for i, g := range groups {
+		add(g)
+		add(compared[i].now)
+		add(compared[i].before)
+	}
+	a.kpis() // once, before they are read from several sides
+	each(len(all), func(i int) { a.row(all[i], prior) })
+	rows := make([]Row, len(groups))
+	each(len(rows), func(i int) {
+		rows[i] = a.row(groups[i], prior)
+		a.compareRow(&rows[i], a.q.By, compared[i], prior)
+	})
+	return rows
+}
+
+// each does n pieces of work, on all processors where they are many.
+func each(n int, work func(i int)) {
+	const few = 256
+	parts := min(runtime.GOMAXPROCS(0), n/few+1)
+	var done sync.WaitGroup
+	for p := range parts {
+		done.Add(1)
+		go func() {
+			defer done.Done()
+			for i := p * n / parts; i < (p+1)*n/parts; i++ {
+				work(i)
+			}
+		}()
+	}
+	done.Wait()
+}
+
+// kpis are the KPIs of the question.
+func (a *asking) kpis() []*KPI {
+	if a.list == nil {
+		for _, id := range a.q.KPIs {
+			k, _ := a.q.Scope.KPI(id)
+			a.list = append(a.list, &k)
+		}
+	}
+	return a.list
 }
 
 func ptr(v float64) *float64 {
@@ -910,23 +972,20 @@ func ptr(v float64) *float64 {
 }
 
 // value is one KPI of a group, worked out once.
-func (a *asking) value(k KPI, g *group, prior float64) Value {
-	if v, ok := a.values[g][k.ID]; ok {
+func (a *asking) value(k *KPI, g *group, prior float64) Value {
+	if v, ok := g.values[k.ID]; ok {
 		return v
 	}
-	if a.values == nil {
-		a.values = map[*group]map[string]Value{}
-	}
-	if a.values[g] == nil {
-		a.values[g] = make(map[string]Value, len(a.q.KPIs))
+	if g.values == nil {
+		g.values = make(map[string]Value, len(a.q.KPIs))
 	}
 	v := value(k, g, prior)
-	a.values[g][k.ID] = v
+	g.values[k.ID] = v
 	return v
 }
 
 // value works one KPI out for a group.
-func value(k KPI, g *group, prior float64) Value {
+func value(k *KPI, g *group, prior float64) Value {
 	num, numKnown := g.sum(k.Num)
 	v := Value{}
 	if !numKnown {
@@ -988,7 +1047,7 @@ func bounds(low float64, value *float64, high float64) (*float64, *float64) {
 
 // dispersion is the over-dispersion of a KPI's count in some groups, each a
 // period of its own.
-func dispersion(k KPI, prior float64, groups ...*group) float64 {
+func dispersion(k *KPI, prior float64, groups ...*group) float64 {
 	var weeks []stats.Week
 	for _, g := range groups {
 		if g.spans > 0 || g.weeks[k.ID] == nil {
@@ -1000,7 +1059,7 @@ func dispersion(k KPI, prior float64, groups ...*group) float64 {
 	return phi
 }
 
-func interval(k KPI, g *group, prior float64) (low, high, phi float64) {
+func interval(k *KPI, g *group, prior float64) (low, high, phi float64) {
 	num, _ := g.sum(k.Num)
 	den, _ := g.sum(k.Den)
 	var e stats.Estimate
@@ -1055,9 +1114,9 @@ func (a *asking) changes(x comparison, prior map[string]float64) map[string]Chan
 	if before == nil {
 		return nil
 	}
-	out := map[string]Change{}
-	for _, id := range a.q.KPIs {
-		k, _ := a.q.Scope.KPI(id)
+	out := make(map[string]Change, len(a.q.KPIs))
+	for _, k := range a.kpis() {
+		id := k.ID
 		now, was := a.value(k, g, prior[id]), a.value(k, before, prior[id])
 		c := Change{Value: was}
 		if now.Value != nil && was.Value != nil && *was.Value != 0 && (x.sums || k.Den != "") {
@@ -1073,7 +1132,7 @@ func (a *asking) changes(x comparison, prior map[string]float64) map[string]Chan
 }
 
 // changeInterval is the interval of the ratio now ÷ before.
-func changeInterval(k KPI, g, before *group, prior float64) (low, high float64) {
+func changeInterval(k *KPI, g, before *group, prior float64) (low, high float64) {
 	switch k.Interval {
 	case Wilson, CostPer:
 		count, exposure := k.Num, k.Den
@@ -1088,7 +1147,7 @@ func changeInterval(k KPI, g, before *group, prior float64) (low, high float64) 
 		if k.Interval == CostPer { // a cost is the reciprocal of its rate
 			y1, n1, y0, n0 = y0, n0, y1, n1
 		}
-		c := stats.RateRatio(y1, n1, y0, n0, phi, stats.Confidence)
+		c := stats.RateRatioInterval(y1, n1, y0, n0, phi, stats.Confidence)
 		return c.Low, c.High
 	case LogDelta:
 		if g.spans+before.spans == 0 {
