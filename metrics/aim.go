@@ -117,10 +117,9 @@ func (a *asking) compareRow(row *Row, by []string, x comparison, prior map[strin
 			return
 		}
 		row.Aims = map[string][]Aim{}
-		for _, id := range a.q.KPIs {
-			k, _ := a.q.Scope.KPI(id)
-			if list := a.aimsOf(k, by, x, a.value(k, x.now, prior[id])); len(list) > 0 {
-				row.Aims[id] = list
+		for _, k := range a.kpis() {
+			if list := a.aimsOf(*k, by, x, a.value(k, x.now, prior[k.ID])); len(list) > 0 {
+				row.Aims[k.ID] = list
 			}
 		}
 	}

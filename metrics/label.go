@@ -84,13 +84,17 @@ func (a *asking) sort(rows []Row) {
 	for i, c := range a.q.Scope.Channels {
 		rank[c.ID] = i
 	}
-	spend := func(r Row) float64 {
+	spend := func(r *Row) float64 {
 		if v := r.KPIs["spend"].Value; v != nil {
 			return *v
 		}
 		return -1
 	}
-	slices.SortFunc(rows, func(x, y Row) int {
+	order := make([]*Row, len(rows)) // rows are large: they move once
+	for i := range order {
+		order[i] = &rows[i]
+	}
+	slices.SortFunc(order, func(x, y *Row) int {
 		for j, d := range a.q.By {
 			var c int
 			switch d {
@@ -109,4 +113,9 @@ func (a *asking) sort(rows []Row) {
 		}
 		return cmp.Or(cmp.Compare(spend(y), spend(x)), slices.Compare(x.Labels, y.Labels), slices.Compare(x.Keys, y.Keys))
 	})
+	sorted := make([]Row, len(rows))
+	for i, r := range order {
+		sorted[i] = *r
+	}
+	copy(rows, sorted)
 }

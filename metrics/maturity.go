@@ -85,9 +85,9 @@ func (a *asking) ages(groups map[string]*group, by []string) error {
 		source = fmt.Sprintf("(select day, account, campaign, stream, batch from served(%s, %s, %s, '%s', 0, '') where not absent)",
 			instant(a.q.AsOf), date(a.q.From), date(a.q.To), a.q.Scope.accountList())
 	}
-	exprs, names := a.dims(by)
+	exprs, names, keys := a.dims(by)
 	rows, err := a.db.QueryContext(a.ctx, fill(query("ages"),
-		"take", takeSQL, "dims", strings.Join(exprs, ", "), "names", strings.Join(names, ", "), "source", source,
+		"take", takeSQL, "dims", strings.Join(exprs, ", "), "names", strings.Join(names, ", "), "keys", strings.Join(keys, ", "), "source", source,
 		"from", date(a.q.From), "to", date(a.q.To), "least", fmt.Sprint(MaturityDays)), a.q.Scope.plan(), known)
 	if err != nil {
 		return fmt.Errorf("ages: %w", err)

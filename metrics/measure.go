@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"vigie/internal/agency"
 	"vigie/internal/locale"
@@ -186,9 +187,18 @@ func (m measure) mixed(kinds int64) *locale.Text {
 	}
 }
 
+// positions are those of the measures, by id.
+var positions = func() map[string]int {
+	at := make(map[string]int, len(measures))
+	for i, m := range measures {
+		at[m.id] = i
+	}
+	return at
+}()
+
 func measureAt(id string) int {
-	i := slices.IndexFunc(measures, func(m measure) bool { return m.id == id })
-	if i < 0 {
+	i, ok := positions[id]
+	if !ok {
 		panic("metrics: no measure " + id)
 	}
 	return i
@@ -289,6 +299,19 @@ type term struct {
 // " + " and " - ", each with a number before it where it does not count once,
 // as "conversions + 0.5 messages".
 func terms(sum string) []term {
+	if list, ok := termsRead.Load(sum); ok {
+		return list.([]term)
+	}
+	list := readTerms(sum)
+	termsRead.Store(sum, list)
+	return list
+}
+
+// termsRead are the sums that were read: every row of a frame asks for those of
+// its KPIs.
+var termsRead sync.Map
+
+func readTerms(sum string) []term {
 	var list []term
 	sign, times := 1.0, 1.0
 	for _, word := range strings.Fields(sum) {

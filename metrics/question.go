@@ -6,8 +6,10 @@ import (
 	"embed"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"vigie/internal/agency"
@@ -181,22 +183,30 @@ type group struct {
 	spans  int
 	known  []bool
 	sums   []int64
-	kinds  []int64                // the platforms, or their rules, that a measure came from, a bit each
+	kinds  map[int]int64          // the platforms, or their rules, that a measure came from, a bit each
 	whys   map[string]locale.Text // why a sum was taken away
 	ranges map[string][2]float64  // of derived measures that are estimates
 	weeks  map[string]*stats.Week
 	ratios map[string]stats.Sums
+	// values are the KPIs that were worked out: a group is shown, and compared.
+	values map[string]Value
+	listed bool // among those that values are worked out for
 }
 
 func newGroup(keys []string) *group {
 	return &group{
-		keys:   keys,
-		known:  make([]bool, len(measures)),
-		sums:   make([]int64, len(measures)),
-		kinds:  make([]int64, len(measures)),
-		weeks:  map[string]*stats.Week{},
-		ratios: map[string]stats.Sums{},
+		keys:  keys,
+		known: make([]bool, len(measures)),
+		sums:  make([]int64, len(measures)),
 	}
+}
+
+// counted adds platforms, or their rules, that a measure came from.
+func (g *group) counted(measure int, kinds int64) {
+	if g.kinds == nil {
+		g.kinds = map[int]int64{}
+	}
+	g.kinds[measure] |= kinds
 }
 
 // sum is a sum of measures in units; it is known where each of them is.
@@ -302,18 +312,24 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 	}
 	partial := false
 	if len(q.By) > 0 {
+		shown := make([]*group, 0, len(groups))
+		against := make([]comparison, 0, len(groups))
 		for id, g := range groups {
-			row := ask.row(g, prior)
-			ask.compareRow(&row, q.By, compared[id], prior)
+			shown, against = append(shown, g), append(against, compared[id])
+		}
+		f.Rows = ask.rows(shown, against, prior)
+		for i, g := range shown {
+			row := &f.Rows[i]
 			if unnamed {
 				row.trim()
 			}
-			row.Missing = len(known.missing(ask.ownAccounts(g), ask.shown(q.By, g)))
+			if len(known.gaps) > 0 {
+				row.Missing = len(known.missing(ask.ownAccounts(g), ask.shown(q.By, g)))
+			}
 			if ask.time != "" && ask.time != "day" {
 				row.Partial = ask.cut(q.By, g, known)
 				partial = partial || row.Partial != nil
 			}
-			f.Rows = append(f.Rows, row)
 		}
 		if err := ask.label(f.Rows); err != nil {
 			return nil, err
@@ -387,12 +403,11 @@ type asking struct {
 	depth  int      // how fine the rows must be: 1 campaign, 2 ad group, 3 ad
 	notes  []locale.Text
 	known  *string // what knownDays gave
+	list   []*KPI  // what kpis gave
 	// accounts are those of groups, by their keys without time.
 	accounts map[string][]int
 	// hasSpans: the client has rows that cover more than a day; nil: not asked yet.
 	hasSpans *bool
-	// values are what was worked out of groups: one is shown, and compared.
-	values map[*group]map[string]Value
 	// spans are those that counted in the last groups, as they were stored.
 	spans []spanRow
 	// conversion is what was converted so far.
@@ -463,8 +478,9 @@ func (a *asking) plan() error {
 	return nil
 }
 
-// dims gives the SQL of the dimensions over rows r, t and s, each named d0, d1…
-func (a *asking) dims(by []string) (exprs, names []string) {
+// dims gives the SQL of the dimensions over rows r, t and s, each named d0, d1…,
+// and that of their keys, which are texts.
+func (a *asking) dims(by []string) (exprs, names, keys []string) {
 	for i, d := range by {
 		var e string
 		switch d {
@@ -490,13 +506,14 @@ func (a *asking) dims(by []string) (exprs, names []string) {
 			e = "(select b.value from breakdown b where b.breakdown = r.breakdown and b.name = '" + strings.ReplaceAll(d, "'", "''") + "')"
 		}
 		name := fmt.Sprintf("d%d", i)
-		exprs = append(exprs, e+"::varchar as "+name)
+		exprs = append(exprs, e+" as "+name)
 		names = append(names, name)
+		keys = append(keys, name+"::varchar")
 	}
 	if len(by) == 0 {
-		return []string{"'' as d0"}, []string{"d0"}
+		return []string{"'' as d0"}, []string{"d0"}, []string{"d0"}
 	}
-	return exprs, names
+	return exprs, names, keys
 }
 
 // moved is the SQL of the day that a row counts for.
@@ -510,19 +527,31 @@ func (a *asking) moved() string {
 // groups sums the measures over the groups of by between two days.
 func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, error) {
 	out := map[string]*group{}
-	kpis := a.intervals()
-	exprs, names := a.dims(by)
+	exprs, names, texts := a.dims(by)
 	var cols, sums, squares []string
 	held := a.held()
+	// Rows of days are one day each, too few to tell how days differ: they are
+	// grouped once, and need no squares.
+	daily := slices.Contains(by, "day")
+	var kpis []KPI
+	if !daily {
+		kpis = a.intervals()
+	}
+	add := func(of, id string) string {
+		if daily {
+			return id
+		}
+		return of
+	}
 	var kinds []int // measures that platforms count by several rules, or that do not add up
 	for _, i := range held {
 		m := measures[i]
 		if m.additive {
 			cols = append(cols, fmt.Sprintf("sum(%s)::bigint as %s", a.q.Scope.chosen(column(m.id)), m.id))
-			sums = append(sums, fmt.Sprintf("sum(%s)::bigint", m.id))
+			sums = append(sums, add(fmt.Sprintf("sum(%s)::bigint", m.id), m.id))
 		} else {
 			cols = append(cols, fmt.Sprintf("case when count(*) = 1 then max(%s) end as %s", column(m.id), m.id))
-			sums = append(sums, fmt.Sprintf("case when count(*) = 1 then max(%s) end", m.id))
+			sums = append(sums, add(fmt.Sprintf("case when count(*) = 1 then max(%s) end", m.id), m.id))
 		}
 		if m.kinds != nil || !m.additive {
 			kinds = append(kinds, i)
@@ -530,7 +559,7 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 	}
 	for _, i := range kinds {
 		cols = append(cols, fmt.Sprintf("bit_or(%s) as %s_kinds", measures[i].kindSQL(), measures[i].id))
-		sums = append(sums, fmt.Sprintf("bit_or(%s_kinds)::bigint", measures[i].id))
+		sums = append(sums, add(fmt.Sprintf("bit_or(%s_kinds)::bigint", measures[i].id), measures[i].id+"_kinds"))
 	}
 	for _, k := range kpis {
 		x, y := unit(k.Num), unit(k.Den)
@@ -547,8 +576,9 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 			squares = append(squares, exact(x+" * "+x, "true"), exact(y+" * "+y, "true"), exact(x+" * "+y, "true"))
 		}
 	}
-	if len(squares) == 0 {
-		squares = []string{"0::double"}
+	weekdays, grouping, order := "isodow(day)::integer as weekday, count(*)::bigint as days", "group by all", "order by weekday"
+	if daily {
+		weekdays, grouping, order = "1 as weekday, 1::bigint as days", "", ""
 	}
 	depth, splits := 0, ""
 	if len(by) > 0 {
@@ -562,9 +592,11 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 		"take", takeSQL,
 		"dims", strings.Join(exprs, ", "),
 		"names", strings.Join(names, ", "),
+		"keys", strings.Join(texts, ", "),
 		"measures", strings.Join(cols, ", "),
-		"sums", strings.Join(sums, ", "),
-		"squares", strings.Join(squares, ", "),
+		"weekdays", weekdays,
+		"sums", strings.Join(slices.Concat(sums, squares), ", "),
+		"grouping", grouping, "order", order,
 		"source", source,
 		"from", date(from), "to", date(to))
 	rows, err := a.db.QueryContext(a.ctx, text, args...)
@@ -588,6 +620,7 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 	for i := range sq {
 		dest = append(dest, &sq[i])
 	}
+	unit := make(map[string]float64, len(held)) // the sums of one row
 	for rows.Next() {
 		if err := rows.Scan(dest...); err != nil {
 			return nil, err
@@ -603,16 +636,18 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 			out[id] = g
 		}
 		g.days += int(days)
-		unit := make(map[string]float64, len(held))
+		clear(unit)
 		for j, i := range held {
 			if v := vals[j]; v.Valid {
 				g.known[i] = true
 				g.sums[i] += v.Int64
-				unit[measures[i].id] = float64(v.Int64) / measures[i].scale
+				if len(kpis) > 0 {
+					unit[measures[i].id] = float64(v.Int64) / measures[i].scale
+				}
 			}
 		}
 		for j, i := range kinds {
-			g.kinds[i] |= vals[len(held)+j].Int64
+			g.counted(i, vals[len(held)+j].Int64)
 		}
 		n := 0
 		for _, k := range kpis {
@@ -625,6 +660,9 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 				w := g.weeks[k.ID]
 				if w == nil {
 					w = new(stats.Week)
+					if g.weeks == nil {
+						g.weeks = map[string]*stats.Week{}
+					}
 					g.weeks[k.ID] = w
 				}
 				d := &w[weekday-1]
@@ -641,6 +679,9 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 				m.YY += sq[n]
 				m.XX += sq[n+1]
 				m.XY += sq[n+2]
+				if g.ratios == nil {
+					g.ratios = map[string]stats.Sums{}
+				}
 				g.ratios[k.ID] = m
 				n += 3
 			}
@@ -864,11 +905,63 @@ func (a *asking) priors(groups map[string]*group) (map[string]float64, error) {
 }
 
 func (a *asking) row(g *group, prior map[string]float64) Row {
-	for _, id := range a.q.KPIs {
-		k, _ := a.q.Scope.KPI(id)
-		a.value(k, g, prior[id])
+	for _, k := range a.kpis() {
+		a.value(k, g, prior[k.ID])
 	}
-	return Row{Keys: g.keys, KPIs: a.values[g], Days: g.days, Young: g.young, Moving: g.moving}
+	return Row{Keys: g.keys, KPIs: g.values, Days: g.days, Young: g.young, Moving: g.moving}
+}
+
+// rows are those of some groups, worked out side by side: the values of each group
+// first, as one is shown and others are compared with it.
+func (a *asking) rows(groups []*group, compared []comparison, prior map[string]float64) []Row {
+	var all []*group
+	add := func(g *group) {
+		if g != nil && !g.listed {
+			g.listed = true
+			all = append(all, g)
+		}
+	}
+	for i, g := range groups {
+		add(g)
+		add(compared[i].now)
+		add(compared[i].before)
+	}
+	a.kpis() // once, before they are read from several sides
+	each(len(all), func(i int) { a.row(all[i], prior) })
+	rows := make([]Row, len(groups))
+	each(len(rows), func(i int) {
+		rows[i] = a.row(groups[i], prior)
+		a.compareRow(&rows[i], a.q.By, compared[i], prior)
+	})
+	return rows
+}
+
+// each does n pieces of work, on all processors where they are many.
+func each(n int, work func(i int)) {
+	const few = 256
+	parts := min(runtime.GOMAXPROCS(0), n/few+1)
+	var done sync.WaitGroup
+	for p := range parts {
+		done.Add(1)
+		go func() {
+			defer done.Done()
+			for i := p * n / parts; i < (p+1)*n/parts; i++ {
+				work(i)
+			}
+		}()
+	}
+	done.Wait()
+}
+
+// kpis are the KPIs of the question.
+func (a *asking) kpis() []*KPI {
+	if a.list == nil {
+		for _, id := range a.q.KPIs {
+			k, _ := a.q.Scope.KPI(id)
+			a.list = append(a.list, &k)
+		}
+	}
+	return a.list
 }
 
 func ptr(v float64) *float64 {
@@ -879,23 +972,20 @@ func ptr(v float64) *float64 {
 }
 
 // value is one KPI of a group, worked out once.
-func (a *asking) value(k KPI, g *group, prior float64) Value {
-	if v, ok := a.values[g][k.ID]; ok {
+func (a *asking) value(k *KPI, g *group, prior float64) Value {
+	if v, ok := g.values[k.ID]; ok {
 		return v
 	}
-	if a.values == nil {
-		a.values = map[*group]map[string]Value{}
-	}
-	if a.values[g] == nil {
-		a.values[g] = make(map[string]Value, len(a.q.KPIs))
+	if g.values == nil {
+		g.values = make(map[string]Value, len(a.q.KPIs))
 	}
 	v := value(k, g, prior)
-	a.values[g][k.ID] = v
+	g.values[k.ID] = v
 	return v
 }
 
 // value works one KPI out for a group.
-func value(k KPI, g *group, prior float64) Value {
+func value(k *KPI, g *group, prior float64) Value {
 	num, numKnown := g.sum(k.Num)
 	v := Value{}
 	if !numKnown {
@@ -957,7 +1047,7 @@ func bounds(low float64, value *float64, high float64) (*float64, *float64) {
 
 // dispersion is the over-dispersion of a KPI's count in some groups, each a
 // period of its own.
-func dispersion(k KPI, prior float64, groups ...*group) float64 {
+func dispersion(k *KPI, prior float64, groups ...*group) float64 {
 	var weeks []stats.Week
 	for _, g := range groups {
 		if g.spans > 0 || g.weeks[k.ID] == nil {
@@ -969,7 +1059,7 @@ func dispersion(k KPI, prior float64, groups ...*group) float64 {
 	return phi
 }
 
-func interval(k KPI, g *group, prior float64) (low, high, phi float64) {
+func interval(k *KPI, g *group, prior float64) (low, high, phi float64) {
 	num, _ := g.sum(k.Num)
 	den, _ := g.sum(k.Den)
 	var e stats.Estimate
@@ -1024,9 +1114,9 @@ func (a *asking) changes(x comparison, prior map[string]float64) map[string]Chan
 	if before == nil {
 		return nil
 	}
-	out := map[string]Change{}
-	for _, id := range a.q.KPIs {
-		k, _ := a.q.Scope.KPI(id)
+	out := make(map[string]Change, len(a.q.KPIs))
+	for _, k := range a.kpis() {
+		id := k.ID
 		now, was := a.value(k, g, prior[id]), a.value(k, before, prior[id])
 		c := Change{Value: was}
 		if now.Value != nil && was.Value != nil && *was.Value != 0 && (x.sums || k.Den != "") {
@@ -1042,7 +1132,7 @@ func (a *asking) changes(x comparison, prior map[string]float64) map[string]Chan
 }
 
 // changeInterval is the interval of the ratio now ÷ before.
-func changeInterval(k KPI, g, before *group, prior float64) (low, high float64) {
+func changeInterval(k *KPI, g, before *group, prior float64) (low, high float64) {
 	switch k.Interval {
 	case Wilson, CostPer:
 		count, exposure := k.Num, k.Den
@@ -1057,7 +1147,7 @@ func changeInterval(k KPI, g, before *group, prior float64) (low, high float64) 
 		if k.Interval == CostPer { // a cost is the reciprocal of its rate
 			y1, n1, y0, n0 = y0, n0, y1, n1
 		}
-		c := stats.RateRatio(y1, n1, y0, n0, phi, stats.Confidence)
+		c := stats.RateRatioInterval(y1, n1, y0, n0, phi, stats.Confidence)
 		return c.Low, c.High
 	case LogDelta:
 		if g.spans+before.spans == 0 {

@@ -12,6 +12,7 @@ import (
 // randomGroup is a group as a query could give it, of the most unlikely days.
 func randomGroup(rng *rand.Rand) *group {
 	g := newGroup(nil)
+	g.weeks, g.ratios = map[string]*stats.Week{}, map[string]stats.Sums{}
 	days := []int{0, 1, 2, 5, 7, 14, 28, 90}[rng.IntN(8)]
 	// Each measure of a group has a habit: unknown, nothing, few, many, an amount
 	// of a few millionths, more than a platform will ever print.

@@ -171,7 +171,7 @@ func (a *asking) addSpans(groups map[string]*group, by []string, from, to locale
 			alone := g.days+g.spans == 0
 			if p.known[i] && (m.kinds != nil || !m.additive) {
 				bit, _ := m.kindsOf()
-				g.kinds[i] |= bit[a.q.Scope.Channels[p.channel].Platform]
+				g.counted(i, bit[a.q.Scope.Channels[p.channel].Platform])
 			}
 			switch {
 			case !p.known[i]:

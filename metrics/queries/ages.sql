@@ -22,8 +22,15 @@ by_day as (
     group by all
 )
 select
-    {{names}},
-    count(*) filter (where young)::integer,
-    count(*) filter (where moving and not young)::integer
-from by_day
-group by all
+    {{keys}},
+    young,
+    moving
+from (
+    select
+        {{names}},
+        count(*) filter (where young)::integer as young,
+        count(*) filter (where moving and not young)::integer as moving
+    from by_day
+    where young or moving
+    group by all
+)

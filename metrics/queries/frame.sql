@@ -1,6 +1,7 @@
 -- Sums of the measures by group, with what the intervals need: the days of each
 -- weekday, and sums of squares of the daily values. The source gives rows of
--- day, account, campaign, stream, objects and measures.
+-- day, account, campaign, stream, objects and measures. Keys become texts last:
+-- numbers and days are grouped faster.
 with take as (
     {{take}}
 ),
@@ -16,11 +17,14 @@ by_day as (
     group by all
 )
 select
-    {{names}},
-    isodow(day)::integer as weekday,
-    count(*)::bigint as days,
-    {{sums}},
-    {{squares}}
-from by_day
-group by all
-order by all
+    {{keys}},
+    * exclude ({{names}})
+from (
+    select
+        {{names}},
+        {{weekdays}},
+        {{sums}}
+    from by_day
+    {{grouping}}
+)
+{{order}}

@@ -26,6 +26,29 @@ type Comparison struct {
 // exact: Clopper–Pearson on y1 given y1+y2 and the mid-p (Lehmann & Romano
 // 2005, 4.5), on effective counts. It fails where days follow each other.
 func RateRatio(y1, n1, y2, n2, phi, conf float64) Comparison {
+	c := RateRatioInterval(y1, n1, y2, n2, phi, conf)
+	switch {
+	case !c.Warning.None() && c.Warning.Code != FewEvents:
+	case exactRatio(y1, y2, phi):
+		a, b := y1/phi, y2/phi
+		_, up := conditional(a, n1, b, n2, 1)
+		_, down := conditional(b, n2, a, n1, 1)
+		c.P = min(1, 2*min(up, down))
+	default:
+		se := math.Sqrt(phi * (1/y1 + 1/y2))
+		c.P = 2 * distuv.UnitNormal.Survival(math.Abs(math.Log(c.Ratio))/se)
+	}
+	return c
+}
+
+// exactRatio: the events are so few that their ratio is compared exactly.
+func exactRatio(y1, y2, phi float64) bool {
+	return y1 == 0 || y2 == 0 || y1+y2 < 50 && phi < 1.2
+}
+
+// RateRatioInterval is RateRatio without its P, which takes longer than the rest
+// and is NaN.
+func RateRatioInterval(y1, n1, y2, n2, phi, conf float64) Comparison {
 	c := Comparison{Ratio: math.NaN(), Low: math.NaN(), High: math.NaN(), P: math.NaN()}
 	switch {
 	case !amounts(y1, n1, y2, n2) || !proper(conf, phi):
@@ -34,20 +57,16 @@ func RateRatio(y1, n1, y2, n2, phi, conf float64) Comparison {
 		c.Warning.Code = NoExposure
 	case y1+y2 == 0:
 		c.Warning.Code = NoEvents
-	case y1 == 0 || y2 == 0 || y1+y2 < 50 && phi < 1.2:
+	case exactRatio(y1, y2, phi):
 		c.Ratio = y1 / n1 / (y2 / n2) // +Inf if y2 is 0
 		a, b := y1/phi, y2/phi
 		low, high := exactShare(a, a+b, conf)
 		c.Low, c.High = odds(low)*n2/n1, odds(high)*n2/n1
-		_, up := conditional(a, n1, b, n2, 1)
-		_, down := conditional(b, n2, a, n1, 1)
-		c.P = min(1, 2*min(up, down))
 	default:
 		c.Ratio = y1 / n1 / (y2 / n2)
 		se := math.Sqrt(phi * (1/y1 + 1/y2))
 		k := math.Exp(normal(conf) * se)
 		c.Low, c.High = c.Ratio/k, c.Ratio*k
-		c.P = 2 * distuv.UnitNormal.Survival(math.Abs(math.Log(c.Ratio))/se)
 	}
 	if least := min(y1, y2); c.Warning.None() && least < MinEvents {
 		c.Warning = Warning{FewEvents, MinEvents, least}

@@ -2,6 +2,7 @@ package stats
 
 import (
 	"math"
+	"sync/atomic"
 
 	"gonum.org/v1/gonum/mathext"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -80,10 +81,33 @@ func CostAtLeast(money, phi float64) float64 {
 // gammaBounds are the bounds of a quasi-Poisson mean after seeing a count.
 func gammaBounds(count, phi, conf float64) (low, high float64) {
 	a := count/phi + 0.5
-	q := func(p float64) float64 {
-		return phi * guard(func() float64 { return mathext.GammaIncRegInv(a, p) })
+	low, high = remembered(a, 0, conf, func() (low, high float64) {
+		q := func(p float64) float64 { return guard(func() float64 { return mathext.GammaIncRegInv(a, p) }) }
+		return q((1 - conf) / 2), q((1 + conf) / 2)
+	})
+	return phi * low, phi * high
+}
+
+// quantiles are two exact bounds and what they were worked out from.
+type quantiles struct{ a, b, conf, low, high float64 }
+
+// seenQuantiles are some that were worked out: the rows of a frame repeat small
+// counts, and the two bounds take longer than all else of a row. Each place holds
+// the last that fell on it.
+var seenQuantiles [1 << 13]atomic.Pointer[quantiles]
+
+// remembered works two bounds out, or finds that they were: those of a Gamma
+// variable of shape a where b is 0, of a share a of b where it is not.
+func remembered(a, b, conf float64, work func() (low, high float64)) (low, high float64) {
+	const odd = 0x9e3779b97f4a7c15
+	hash := ((math.Float64bits(a)*odd^math.Float64bits(b))*odd ^ math.Float64bits(conf)) * odd
+	place := &seenQuantiles[hash>>(64-13)]
+	if q := place.Load(); q != nil && q.a == a && q.b == b && q.conf == conf {
+		return q.low, q.high
 	}
-	return q((1 - conf) / 2), q((1 + conf) / 2)
+	low, high = work()
+	place.Store(&quantiles{a, b, conf, low, high})
+	return low, high
 }
 
 func few(e Estimate, events float64) Estimate {
@@ -99,15 +123,17 @@ func few(e Estimate, events float64) Estimate {
 // exactShare is the Clopper–Pearson interval of a proportion (Clopper &
 // Pearson 1934), with Beta quantiles so that fractional counts are taken too.
 func exactShare(x, n, conf float64) (low, high float64) {
-	a := (1 - conf) / 2
-	high = 1
-	if x > 0 {
-		low = guard(func() float64 { return mathext.InvRegIncBeta(x, n-x+1, a) })
-	}
-	if x < n {
-		high = guard(func() float64 { return mathext.InvRegIncBeta(x+1, n-x, 1-a) })
-	}
-	return low, high
+	return remembered(x, n, conf, func() (low, high float64) {
+		a := (1 - conf) / 2
+		high = 1
+		if x > 0 {
+			low = guard(func() float64 { return mathext.InvRegIncBeta(x, n-x+1, a) })
+		}
+		if x < n {
+			high = guard(func() float64 { return mathext.InvRegIncBeta(x+1, n-x, 1-a) })
+		}
+		return low, high
+	})
 }
 
 // Sums holds what a ratio of two daily sums needs to know of its days. X is
