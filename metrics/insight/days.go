@@ -155,19 +155,6 @@ func (c Case) findPairs(doubts []Doubt) []pair {
 	return append([]pair{whole}, channels...)
 }
 
-// objectPairs makes the two periods of the objects of a level. The dispersion
-// of each is drawn toward the median of the others'.
-func (x *Exam) objectPairs(level string) []pair {
-	var ps []pair
-	for _, o := range x.Objects {
-		if o.Level == level {
-			ps = append(ps, x.pair(o.ID, o.Channel, locale.Same(o.Name), o.Days, x.doubts))
-		}
-	}
-	settleNoise(ps)
-	return ps
-}
-
 // pair makes the two periods of a scope; doubts are those about its channel.
 func (c Case) pair(scope, channel string, label locale.Text, days []metrics.Day, doubts []Doubt) pair {
 	b, lb := usable(days, channel, c.Previous, doubts)
