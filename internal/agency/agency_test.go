@@ -478,7 +478,7 @@ func TestInit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(written) != 10 || slices.Contains(written, ".gitignore") {
+		if len(written) != 12 || slices.Contains(written, ".gitignore") {
 			t.Errorf("%s: written %v", l, written)
 		}
 		a, err := Open(dir, Known{})

@@ -286,7 +286,11 @@ func (d *doc) choice(x *Decision) {
 func (d *doc) expected(x *Decision, known Known) {
 	e := x.Expected
 	if known.KPIs != nil && !slices.Contains(known.KPIs, e.KPI) {
-		d.fail(d.find("expected", "kpi"), unknown(say("KPI", "indicateur"), e.KPI, known.KPIs))
+		choices := slices.DeleteFunc(slices.Clone(known.KPIs), func(id string) bool { return slices.Contains(known.Confidential, id) })
+		d.fail(d.find("expected", "kpi"), unknown(say("KPI", "indicateur"), e.KPI, choices))
+	}
+	if slices.Contains(known.Confidential, e.KPI) {
+		d.fail(d.find("expected", "kpi"), say("%s is confidential: reports show decisions to the client", "%s est confidentiel\u00a0: les rapports montrent les décisions au client", q(e.KPI)))
 	}
 	switch {
 	case e.From <= 0:

@@ -297,8 +297,10 @@ func (m *measurement) sum(ids []string, doubts []insight.Doubt) side {
 			case !d.Known:
 			case !d.Complete:
 				out(&s.left[i].Incomplete)
-			case waits && slices.ContainsFunc(doubts, func(o insight.Doubt) bool { return o.Span.Has(day) && o.Touches(ch.ID) }):
+			case waits && slices.ContainsFunc(doubts, func(o insight.Doubt) bool { return o.Outage() && o.Span.Has(day) && o.Touches(ch.ID) }):
 				out(&s.left[i].Outage)
+			case slices.ContainsFunc(doubts, func(o insight.Doubt) bool { return !o.Outage() && o.Span.Has(day) && o.Touches(ch.ID) }):
+				out(&s.left[i].Doubtful)
 			case waits && !d.Mature:
 				out(&s.left[i].Immature)
 			}
@@ -392,6 +394,8 @@ func only(l insight.Left) insight.Left {
 		return insight.Left{Incomplete: 1}
 	case l.Outage > 0:
 		return insight.Left{Outage: 1}
+	case l.Doubtful > 0:
+		return insight.Left{Doubtful: 1}
 	case l.Immature > 0:
 		return insight.Left{Immature: 1}
 	}
