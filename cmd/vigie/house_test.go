@@ -29,7 +29,7 @@ var rooms = map[string][]string{
 	"metrics/columns":             {"internal/locale", "metrics"},
 	"metrics/insight/words":       {"internal/locale"},
 	"metrics/insight":             {"internal/locale", "metrics", "metrics/stats", "metrics/insight/words"},
-	"metrics/insight/insighttest": {"internal/locale", "metrics", "metrics/insight"},
+	"metrics/insight/insighttest": {"internal/locale", "metrics", "metrics/insight", "metrics/stats"},
 	"metrics/advise":              {"internal/locale", "metrics", "metrics/stats", "metrics/insight", "metrics/insight/words"},
 	"reports/assets":              {},
 	"reports/chart":               {"internal/locale", "reports/assets"},
