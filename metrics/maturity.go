@@ -71,8 +71,9 @@ func maturities(ctx context.Context, db *sql.DB) (map[string]int, error) {
 	return windows, rows.Err()
 }
 
-// ages counts the days of groups whose conversions are still coming in.
-func (a *asking) ages(groups map[string]*group, by []string) error {
+// ages counts the days of groups whose conversions are still coming in, and of the
+// group of all where it is made of the same rows.
+func (a *asking) ages(groups, whole map[string]*group, by []string) error {
 	known, err := a.knownDays()
 	if err != nil {
 		return err
@@ -86,8 +87,12 @@ func (a *asking) ages(groups map[string]*group, by []string) error {
 			instant(a.q.AsOf), date(a.q.From), date(a.q.To), a.q.Scope.accountList())
 	}
 	exprs, names, keys := a.dims(by)
+	total := ""
+	if whole != nil {
+		total = "union all by name select true as whole, day, bool_or(young) as young, bool_or(moving) as moving from by_day group by day"
+	}
 	rows, err := a.db.QueryContext(a.ctx, fill(query("ages"),
-		"take", takeSQL, "dims", strings.Join(exprs, ", "), "names", strings.Join(names, ", "), "keys", strings.Join(keys, ", "), "source", source,
+		"take", takeSQL, "dims", strings.Join(exprs, ", "), "names", strings.Join(names, ", "), "keys", strings.Join(keys, ", "), "total", total, "source", source,
 		"from", date(a.q.From), "to", date(a.q.To), "least", fmt.Sprint(MaturityDays)), a.q.Scope.plan(), known)
 	if err != nil {
 		return fmt.Errorf("ages: %w", err)
@@ -96,7 +101,8 @@ func (a *asking) ages(groups map[string]*group, by []string) error {
 	for rows.Next() {
 		keys := make([]sql.NullString, len(names))
 		var young, moving int
-		dest := make([]any, 0, len(names)+2)
+		var all bool
+		dest := append(make([]any, 0, len(names)+3), &all)
 		for i := range keys {
 			dest = append(dest, &keys[i])
 		}
@@ -104,10 +110,14 @@ func (a *asking) ages(groups map[string]*group, by []string) error {
 			return err
 		}
 		var id []string
-		for i := range by {
-			id = append(id, keys[i].String)
+		in := whole
+		if !all {
+			in = groups
+			for i := range by {
+				id = append(id, keys[i].String)
+			}
 		}
-		if g := groups[strings.Join(id, "\x1f")]; g != nil {
+		if g := in[strings.Join(id, "\x1f")]; g != nil {
 			g.young, g.moving = young, moving
 		}
 	}
