@@ -75,7 +75,7 @@ func maturities(ctx context.Context, db *sql.DB) (map[string]int, error) {
 // group of all where it is made of the same rows.
 func (a *asking) ages(groups, whole map[string]*group, by []string) error {
 	known, err := a.knownDays()
-	if err != nil {
+	if err != nil || !a.aging {
 		return err
 	}
 	source := rollup
@@ -125,12 +125,13 @@ func (a *asking) ages(groups, whole map[string]*group, by []string) error {
 }
 
 // knownDays are the days on which the client's files were made, in the scope's
-// zone, as the parameter of a query.
+// zone, as the parameter of a query; aging is set where one of them is so recent
+// that its last days may change.
 func (a *asking) knownDays() (string, error) {
 	if a.known != nil {
 		return *a.known, nil
 	}
-	rows, err := a.db.QueryContext(a.ctx, "select batch, known_as_of from batch where client = ? and undone_at is null and not withheld", a.q.Scope.Client)
+	rows, err := a.db.QueryContext(a.ctx, "select batch, known_as_of, last_day from batch where client = ? and undone_at is null and not withheld", a.q.Scope.Client)
 	if err != nil {
 		return "", fmt.Errorf("batches: %w", err)
 	}
@@ -139,14 +140,25 @@ func (a *asking) knownDays() (string, error) {
 		Batch int        `json:"batch"`
 		Day   locale.Day `json:"day"`
 	}
+	window := MaturityDays
+	for _, c := range a.q.Scope.Channels {
+		window = max(window, c.Maturity)
+	}
 	list := []file{}
 	for rows.Next() {
 		var batch int
 		var at time.Time
-		if err := rows.Scan(&batch, &at); err != nil {
+		var last sql.NullTime
+		if err := rows.Scan(&batch, &at, &last); err != nil {
 			return "", err
 		}
-		list = append(list, file{batch, locale.DayOf(at.In(a.q.Scope.Zone))})
+		f := file{batch, locale.DayOf(at.In(a.q.Scope.Zone))}
+		list = append(list, f)
+		youngest := a.q.To
+		if last.Valid {
+			youngest = min(youngest, locale.DayOf(last.Time))
+		}
+		a.aging = a.aging || youngest >= a.q.From && int(f.Day-youngest) < window
 	}
 	b, err := json.Marshal(list)
 	if err != nil {

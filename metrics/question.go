@@ -399,6 +399,7 @@ type asking struct {
 	depth  int      // how fine the rows must be: 1 campaign, 2 ad group, 3 ad
 	notes  []locale.Text
 	known  *string // what knownDays gave
+	aging  bool    // and whether a file can hold days that are still changing
 	list   []*KPI  // what kpis gave
 	// earlierRows are those that were read with the total of earlier days.
 	earlierRows answers
