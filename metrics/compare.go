@@ -270,10 +270,19 @@ func (a *asking) compare(by []string, groups map[string]*group, r reach) (map[st
 			return g, nil
 		}
 		a.shift = shift
-		g, err := a.groups(by, s.from, s.to)
-		a.shift = 0
-		asked[s] = g
-		return g, err
+		defer func() { a.shift = 0 }()
+		var err error
+		switch g, ok := a.earlierRows[s]; {
+		case len(by) > 0 && ok:
+			asked[s] = g
+		case len(by) == 0 && len(a.q.By) > 0 && a.time == "":
+			// The rows will be compared with the same days.
+			a.earlierRows = answers{}
+			a.earlierRows[s], asked[s], err = a.withTotal(a.q.By, s.from, s.to)
+		default:
+			asked[s], err = a.groups(by, s.from, s.to)
+		}
+		return asked[s], err
 	}
 	timed := len(by) > 0 && a.time != ""
 	shift := locale.Day(0)

@@ -84,17 +84,18 @@ func (a *asking) sort(rows []Row) {
 	for i, c := range a.q.Scope.Channels {
 		rank[c.ID] = i
 	}
-	spend := func(r *Row) float64 {
-		if v := r.KPIs["spend"].Value; v != nil {
-			return *v
-		}
-		return -1
+	type place struct { // rows are large: they move once
+		*Row
+		spend float64
 	}
-	order := make([]*Row, len(rows)) // rows are large: they move once
+	order := make([]place, len(rows))
 	for i := range order {
-		order[i] = &rows[i]
+		order[i] = place{&rows[i], -1}
+		if v := rows[i].KPIs["spend"].Value; v != nil {
+			order[i].spend = *v
+		}
 	}
-	slices.SortFunc(order, func(x, y *Row) int {
+	slices.SortFunc(order, func(x, y place) int {
 		for j, d := range a.q.By {
 			var c int
 			switch d {
@@ -111,11 +112,11 @@ func (a *asking) sort(rows []Row) {
 				return c
 			}
 		}
-		return cmp.Or(cmp.Compare(spend(y), spend(x)), slices.Compare(x.Labels, y.Labels), slices.Compare(x.Keys, y.Keys))
+		return cmp.Or(cmp.Compare(y.spend, x.spend), slices.Compare(x.Labels, y.Labels), slices.Compare(x.Keys, y.Keys))
 	})
 	sorted := make([]Row, len(rows))
-	for i, r := range order {
-		sorted[i] = *r
+	for i, p := range order {
+		sorted[i] = *p.Row
 	}
 	copy(rows, sorted)
 }

@@ -71,10 +71,11 @@ func maturities(ctx context.Context, db *sql.DB) (map[string]int, error) {
 	return windows, rows.Err()
 }
 
-// ages counts the days of groups whose conversions are still coming in.
-func (a *asking) ages(groups map[string]*group, by []string) error {
+// ages counts the days of groups whose conversions are still coming in, and of the
+// group of all where it is made of the same rows.
+func (a *asking) ages(groups, whole map[string]*group, by []string) error {
 	known, err := a.knownDays()
-	if err != nil {
+	if err != nil || !a.aging {
 		return err
 	}
 	source := rollup
@@ -86,8 +87,12 @@ func (a *asking) ages(groups map[string]*group, by []string) error {
 			instant(a.q.AsOf), date(a.q.From), date(a.q.To), a.q.Scope.accountList())
 	}
 	exprs, names, keys := a.dims(by)
+	total := ""
+	if whole != nil {
+		total = "union all by name select true as whole, day, bool_or(young) as young, bool_or(moving) as moving from by_day group by day"
+	}
 	rows, err := a.db.QueryContext(a.ctx, fill(query("ages"),
-		"take", takeSQL, "dims", strings.Join(exprs, ", "), "names", strings.Join(names, ", "), "keys", strings.Join(keys, ", "), "source", source,
+		"take", takeSQL, "dims", strings.Join(exprs, ", "), "names", strings.Join(names, ", "), "keys", strings.Join(keys, ", "), "total", total, "source", source,
 		"from", date(a.q.From), "to", date(a.q.To), "least", fmt.Sprint(MaturityDays)), a.q.Scope.plan(), known)
 	if err != nil {
 		return fmt.Errorf("ages: %w", err)
@@ -96,7 +101,8 @@ func (a *asking) ages(groups map[string]*group, by []string) error {
 	for rows.Next() {
 		keys := make([]sql.NullString, len(names))
 		var young, moving int
-		dest := make([]any, 0, len(names)+2)
+		var all bool
+		dest := append(make([]any, 0, len(names)+3), &all)
 		for i := range keys {
 			dest = append(dest, &keys[i])
 		}
@@ -104,10 +110,14 @@ func (a *asking) ages(groups map[string]*group, by []string) error {
 			return err
 		}
 		var id []string
-		for i := range by {
-			id = append(id, keys[i].String)
+		in := whole
+		if !all {
+			in = groups
+			for i := range by {
+				id = append(id, keys[i].String)
+			}
 		}
-		if g := groups[strings.Join(id, "\x1f")]; g != nil {
+		if g := in[strings.Join(id, "\x1f")]; g != nil {
 			g.young, g.moving = young, moving
 		}
 	}
@@ -115,12 +125,13 @@ func (a *asking) ages(groups map[string]*group, by []string) error {
 }
 
 // knownDays are the days on which the client's files were made, in the scope's
-// zone, as the parameter of a query.
+// zone, as the parameter of a query; aging is set where one of them is so recent
+// that its last days may change.
 func (a *asking) knownDays() (string, error) {
 	if a.known != nil {
 		return *a.known, nil
 	}
-	rows, err := a.db.QueryContext(a.ctx, "select batch, known_as_of from batch where client = ? and undone_at is null and not withheld", a.q.Scope.Client)
+	rows, err := a.db.QueryContext(a.ctx, "select batch, known_as_of, last_day from batch where client = ? and undone_at is null and not withheld", a.q.Scope.Client)
 	if err != nil {
 		return "", fmt.Errorf("batches: %w", err)
 	}
@@ -129,14 +140,25 @@ func (a *asking) knownDays() (string, error) {
 		Batch int        `json:"batch"`
 		Day   locale.Day `json:"day"`
 	}
+	window := MaturityDays
+	for _, c := range a.q.Scope.Channels {
+		window = max(window, c.Maturity)
+	}
 	list := []file{}
 	for rows.Next() {
 		var batch int
 		var at time.Time
-		if err := rows.Scan(&batch, &at); err != nil {
+		var last sql.NullTime
+		if err := rows.Scan(&batch, &at, &last); err != nil {
 			return "", err
 		}
-		list = append(list, file{batch, locale.DayOf(at.In(a.q.Scope.Zone))})
+		f := file{batch, locale.DayOf(at.In(a.q.Scope.Zone))}
+		list = append(list, f)
+		youngest := a.q.To
+		if last.Valid {
+			youngest = min(youngest, locale.DayOf(last.Time))
+		}
+		a.aging = a.aging || youngest >= a.q.From && int(f.Day-youngest) < window
 	}
 	b, err := json.Marshal(list)
 	if err != nil {

@@ -251,27 +251,23 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 		}
 		ask.q.KPIs = q.KPIs
 	}
-	groups, err := ask.groups(q.By, q.From, q.To)
+	groups, whole, err := ask.withTotal(q.By, q.From, q.To)
 	if err != nil {
 		return nil, err
-	}
-	whole := groups
-	if len(q.By) > 0 {
-		if whole, err = ask.groups(nil, q.From, q.To); err != nil {
-			return nil, err
-		}
 	}
 	if err := ask.noteMissing(groups, whole); err != nil {
 		return nil, err
 	}
 	if slices.ContainsFunc(q.KPIs, func(id string) bool { k, _ := q.Scope.KPI(id); return k.Matures() }) {
-		if err := ask.ages(groups, q.By); err != nil {
-			return nil, err
-		}
-		if len(q.By) > 0 {
-			if err := ask.ages(whole, nil); err != nil {
+		same := whole
+		if !ask.sameRows() {
+			same = nil
+			if err := ask.ages(whole, nil, nil); err != nil {
 				return nil, err
 			}
+		}
+		if err := ask.ages(groups, same, q.By); err != nil {
+			return nil, err
 		}
 	}
 	if err := ask.noteNothing(whole[""] == nil); err != nil {
@@ -403,7 +399,10 @@ type asking struct {
 	depth  int      // how fine the rows must be: 1 campaign, 2 ad group, 3 ad
 	notes  []locale.Text
 	known  *string // what knownDays gave
+	aging  bool    // and whether a file can hold days that are still changing
 	list   []*KPI  // what kpis gave
+	// earlierRows are those that were read with the total of earlier days.
+	earlierRows answers
 	// accounts are those of groups, by their keys without time.
 	accounts map[string][]int
 	// hasSpans: the client has rows that cover more than a day; nil: not asked yet.
@@ -526,9 +525,37 @@ func (a *asking) moved() string {
 
 // groups sums the measures over the groups of by between two days.
 func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, error) {
-	out := map[string]*group{}
+	groups, _, err := a.read(by, from, to, false)
+	return groups, err
+}
+
+// withTotal are groups and the group of all.
+func (a *asking) withTotal(by []string, from, to locale.Day) (groups, whole map[string]*group, err error) {
+	// Sums of many days are made once more from their groups by day; of rows of
+	// days the total is read faster by itself.
+	one := a.sameRows() && !slices.Contains(by, "day")
+	groups, whole, err = a.read(by, from, to, one)
+	switch {
+	case err != nil || one:
+	case len(by) == 0:
+		whole = groups
+	default:
+		whole, err = a.groups(nil, from, to)
+	}
+	return groups, whole, err
+}
+
+// sameRows: the rows and the total of the question are made of the same rows of
+// the warehouse.
+func (a *asking) sameRows() bool {
+	return len(a.q.By) > 0 && a.depth == 0 && len(a.splits) == 0
+}
+
+// read reads groups and, where it is asked for, the group of all.
+func (a *asking) read(by []string, from, to locale.Day, both bool) (groups, whole map[string]*group, err error) {
+	groups, whole = map[string]*group{}, map[string]*group{}
 	exprs, names, texts := a.dims(by)
-	var cols, sums, squares []string
+	var cols, sums, squares, again []string
 	held := a.held()
 	// Rows of days are one day each, too few to tell how days differ: they are
 	// grouped once, and need no squares.
@@ -549,9 +576,11 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 		if m.additive {
 			cols = append(cols, fmt.Sprintf("sum(%s)::bigint as %s", a.q.Scope.chosen(column(m.id)), m.id))
 			sums = append(sums, add(fmt.Sprintf("sum(%s)::bigint", m.id), m.id))
+			again = append(again, fmt.Sprintf("sum(%s)::bigint as %s", m.id, m.id))
 		} else {
 			cols = append(cols, fmt.Sprintf("case when count(*) = 1 then max(%s) end as %s", column(m.id), m.id))
 			sums = append(sums, add(fmt.Sprintf("case when count(*) = 1 then max(%s) end", m.id), m.id))
+			again = append(again, fmt.Sprintf("case when count(*) = 1 then max(%s) end as %s", m.id, m.id))
 		}
 		if m.kinds != nil || !m.additive {
 			kinds = append(kinds, i)
@@ -560,6 +589,7 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 	for _, i := range kinds {
 		cols = append(cols, fmt.Sprintf("bit_or(%s) as %s_kinds", measures[i].kindSQL(), measures[i].id))
 		sums = append(sums, add(fmt.Sprintf("bit_or(%s_kinds)::bigint", measures[i].id), measures[i].id+"_kinds"))
+		again = append(again, fmt.Sprintf("bit_or(%s_kinds) as %s_kinds", measures[i].id, measures[i].id))
 	}
 	for _, k := range kpis {
 		x, y := unit(k.Num), unit(k.Den)
@@ -586,7 +616,11 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 	}
 	source, args, err := a.convert(a.source(depth, splits, from, to), from, to)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	union := ""
+	if both {
+		union = "union all by name select true as whole, day, " + strings.Join(again, ", ") + " from by_day group by day"
 	}
 	text := fill(query("frame"),
 		"take", takeSQL,
@@ -596,20 +630,21 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 		"measures", strings.Join(cols, ", "),
 		"weekdays", weekdays,
 		"sums", strings.Join(slices.Concat(sums, squares), ", "),
-		"grouping", grouping, "order", order,
+		"total", union, "grouping", grouping, "order", order,
 		"source", source,
 		"from", date(from), "to", date(to))
 	rows, err := a.db.QueryContext(a.ctx, text, args...)
 	if err != nil {
-		return nil, fmt.Errorf("frame: %w", err)
+		return nil, nil, fmt.Errorf("frame: %w", err)
 	}
 	defer rows.Close()
 	keys := make([]sql.NullString, len(names))
 	vals := make([]sql.NullInt64, len(held)+len(kinds))
 	sq := make([]float64, len(squares))
+	var all bool
 	var weekday int
 	var days int64
-	var dest []any
+	dest := []any{&all}
 	for i := range keys {
 		dest = append(dest, &keys[i])
 	}
@@ -623,11 +658,15 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 	unit := make(map[string]float64, len(held)) // the sums of one row
 	for rows.Next() {
 		if err := rows.Scan(dest...); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		ks := make([]string, 0, len(by))
-		for i := range by {
-			ks = append(ks, keys[i].String)
+		out := whole
+		var ks []string
+		if !all {
+			out, ks = groups, make([]string, 0, len(by))
+			for i := range by {
+				ks = append(ks, keys[i].String)
+			}
 		}
 		id := strings.Join(ks, "\x1f")
 		g := out[id]
@@ -688,20 +727,31 @@ func (a *asking) groups(by []string, from, to locale.Day) (map[string]*group, er
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	if err := a.finish(groups, by, from, to); err != nil || !both {
+		return groups, nil, err
+	}
+	return groups, whole, a.finish(whole, nil, from, to)
+}
+
+// finish takes away what does not add up, and adds what rows of days do not hold.
+func (a *asking) finish(groups map[string]*group, by []string, from, to locale.Day) error {
 	// A figure that does not add up survives only where it stands alone.
-	for _, g := range out {
+	for _, g := range groups {
+		if g.days <= 1 {
+			continue
+		}
 		for i, m := range measures {
-			if !m.additive && g.days > 1 {
+			if !m.additive {
 				g.known[i], g.sums[i] = false, 0
 			}
 		}
 	}
-	if err := a.addSpans(out, by, from, to); err != nil {
-		return nil, err
+	if err := a.addSpans(groups, by, from, to); err != nil {
+		return err
 	}
-	return out, a.settle(out, by, from, to)
+	return a.settle(groups, by, from, to)
 }
 
 // answerable are the KPIs that an unnamed question is about: those of which the

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"reflect"
+	"slices"
 	"testing"
 
 	"vigie/metrics/stats"
@@ -150,5 +152,34 @@ func TestRandomFrames(t *testing.T) {
 	t.Logf("%d groups: %d values, %d intervals, %d intervals of changes", 2*n, values, intervals, changes)
 	if values < n || intervals < n || changes < n/2 {
 		t.Error("the groups say too little")
+	}
+}
+
+// Rows that are worked out side by side are those that are worked out one by one.
+func TestRowsSideBySide(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 2026))
+	a := &asking{q: Question{Scope: &Scope{}, KPIs: []string{"spend", "cpa", "ctr", "roas"}, Compare: ComparePrevious}}
+	prior := map[string]float64{"cpa": 1.7, "ctr": 2}
+	groups := make([]*group, 1000)
+	compared := make([]comparison, len(groups))
+	for i := range groups {
+		groups[i] = randomGroup(rng)
+		compared[i] = comparison{now: groups[i], before: groups[rng.IntN(i+1)], sums: true}
+	}
+	rows := a.rows(groups, compared, prior)
+	for i, g := range groups {
+		g.values, compared[i].before.values = nil, nil
+		want := a.row(g, prior)
+		a.compareRow(&want, nil, compared[i], prior)
+		if !reflect.DeepEqual(rows[i], want) {
+			t.Fatalf("row %d: %+v, one by one %+v", i, rows[i], want)
+		}
+	}
+	for _, n := range []int{0, 1, 255, 256, 1001} {
+		did := make([]int, n)
+		each(n, func(i int) { did[i]++ })
+		if slices.ContainsFunc(did, func(x int) bool { return x != 1 }) {
+			t.Errorf("of %d pieces of work, each was done %v times", n, did)
+		}
 	}
 }

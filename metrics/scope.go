@@ -64,11 +64,11 @@ type PlatformCampaign struct {
 
 // take is one line of the plan that facts are joined with.
 type take struct {
-	Account     int32  `json:"account"`
-	Campaign    int32  `json:"campaign"` // 0: rows that name no campaign
-	Channel     int32  `json:"channel"`  // position in Scope.Channels
-	Conversions string `json:"conversions"`
-	Value       string `json:"value"`
+	Account     int32
+	Campaign    int32 // 0: rows that name no campaign
+	Channel     int32 // position in Scope.Channels
+	Conversions string
+	Value       string
 }
 
 // campaignsSQL lists a client's platform campaigns, with a line of campaign 0
@@ -247,15 +247,32 @@ order by 1`, s.plan())
 }
 
 // takeSQL turns the plan, passed as JSON in the query's first parameter, into
-// rows.
-const takeSQL = `select unnest(from_json(?, '[{"account":"INTEGER","campaign":"INTEGER","channel":"INTEGER","conversions":"VARCHAR","value":"VARCHAR"}]'), recursive := true)`
+// rows. A line of the JSON holds all campaigns that are taken alike: every query
+// reads it.
+const takeSQL = `select x.account, unnest(x.campaigns) as campaign, x.channel, x.conversions, x.value from (select unnest(from_json(?, '[{"account":"INTEGER","campaigns":["INTEGER"],"channel":"INTEGER","conversions":"VARCHAR","value":"VARCHAR"}]')) as x)`
 
 func (s *Scope) plan() string {
-	takes := s.takes
-	if takes == nil {
-		takes = []take{}
+	type line struct {
+		Account     int32   `json:"account"`
+		Campaigns   []int32 `json:"campaigns"`
+		Channel     int32   `json:"channel"`
+		Conversions string  `json:"conversions"`
+		Value       string  `json:"value"`
 	}
-	b, err := json.Marshal(takes)
+	lines := []line{}
+	at := map[take]int{} // by all but the campaign
+	for _, t := range s.takes {
+		campaign := t.Campaign
+		t.Campaign = 0
+		i, ok := at[t]
+		if !ok {
+			i = len(lines)
+			at[t] = i
+			lines = append(lines, line{t.Account, nil, t.Channel, t.Conversions, t.Value})
+		}
+		lines[i].Campaigns = append(lines[i].Campaigns, campaign)
+	}
+	b, err := json.Marshal(lines)
 	if err != nil {
 		panic(err) // integers and strings
 	}

@@ -20,17 +20,23 @@ by_day as (
     left join platform p on p.platform = s.platform
     where r.day between {{from}} and {{to}}
     group by all
+),
+days as (
+    select false as whole, * from by_day
+    {{total}}
 )
 select
+    whole,
     {{keys}},
     young,
     moving
 from (
     select
+        whole,
         {{names}},
         count(*) filter (where young)::integer as young,
         count(*) filter (where moving and not young)::integer as moving
-    from by_day
+    from days
     where young or moving
     group by all
 )

@@ -15,16 +15,22 @@ by_day as (
     join stream s on s.stream = r.stream
     where r.day between {{from}} and {{to}}
     group by all
+),
+days as (
+    select false as whole, * from by_day
+    {{total}}
 )
 select
+    whole,
     {{keys}},
-    * exclude ({{names}})
+    * exclude (whole, {{names}})
 from (
     select
+        whole,
         {{names}},
         {{weekdays}},
         {{sums}}
-    from by_day
+    from days
     {{grouping}}
 )
 {{order}}

@@ -3,8 +3,11 @@ package stats
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"gonum.org/v1/gonum/mathext"
 )
 
 func bounds(e Estimate) []float64 { return []float64{e.Low, e.High} }
@@ -264,6 +267,31 @@ func TestRateProperties(t *testing.T) {
 		near(t, "sides exchanged", []float64{-r.Value, -r.High, -r.Low}, []float64{d.Value, d.Low, d.High}, 1e-12)
 		if wide := Difference(x1, n1, x2, n2, 3, .9); wide.Low > d.Low+1e-12 || wide.High < d.High-1e-12 || d.Low < -1 || d.High > 1 {
 			t.Errorf("dispersion: %+v, %+v", d, wide)
+		}
+	}
+}
+
+// Quantiles that are remembered are those that were worked out, whatever falls on
+// their place, and the interval of a ratio is that of the whole comparison.
+func TestRemembered(t *testing.T) {
+	conf := Confidence // not a constant: the bounds are worked out from floats
+	rng := rand.New(rand.NewPCG(5, 2026))
+	for range 20_000 {
+		y1, y2, phi := float64(rng.IntN(200)), float64(rng.IntN(30)), 1+float64(rng.IntN(3))/4
+		a := y1/phi + 0.5
+		for range 2 {
+			low, high := gammaBounds(y1, phi, conf)
+			if wantLow, wantHigh := phi*mathext.GammaIncRegInv(a, (1-conf)/2), phi*mathext.GammaIncRegInv(a, (1+conf)/2); low != wantLow || high != wantHigh {
+				t.Fatalf("gammaBounds(%v, %v) = %v, %v, want %v, %v", y1, phi, low, high, wantLow, wantHigh)
+			}
+			if low, _ := exactShare(y1, y1+y2+1, conf); y1 > 0 && low != mathext.InvRegIncBeta(y1, y2+2, (1-conf)/2) {
+				t.Fatalf("exactShare(%v, %v) = %v", y1, y1+y2+1, low)
+			}
+		}
+		whole, interval := RateRatio(y1, 1000, y2, 900, phi, conf), RateRatioInterval(y1, 1000, y2, 900, phi, conf)
+		whole.P = interval.P
+		if fmt.Sprint(whole) != fmt.Sprint(interval) {
+			t.Fatalf("RateRatio(%v, %v): %+v, its interval alone %+v", y1, y2, whole, interval)
 		}
 	}
 }
