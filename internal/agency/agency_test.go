@@ -109,6 +109,9 @@ func summary(dir string, a *Agency) string {
 	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	data, _ := filepath.Rel(dir, a.DataDir(""))
 	p("agency %q %s %s %s today=%s data=%s", a.Name, a.Language, a.Zone, a.Currency, a.Today, filepath.ToSlash(data))
+	if a.Arbitration != (Arbitration{usualHour, usualRisk}) {
+		p("arbitration %+v", a.Arbitration)
+	}
 	for _, c := range a.Clients {
 		p("client %s %q %s %s", c.ID, c.Name, c.Language, c.Currency)
 		for _, k := range slices.Sorted(maps.Keys(c.Contacts)) {
