@@ -34,10 +34,10 @@ var _ = register(Section{
 // RecommendationView is a recommendation as a page shows it: options in
 // columns, criteria in rows.
 type RecommendationView struct {
-	ID, Title, Why, Reason, Flip, Basis, Caveat string
-	Options                                     []OptionView
-	Rows                                        []CriterionView
-	Bounds                                      []string
+	ID, Title, Why, Reason, Flip, Basis, Caveat, Arbitration string
+	Options                                                  []OptionView
+	Rows                                                     []CriterionView
+	Bounds                                                   []string
 }
 
 // OptionView heads a column.
@@ -63,7 +63,7 @@ type CellView struct {
 // RecommendationView prepares a recommendation.
 func (p *Page) RecommendationView(r advise.Recommendation) RecommendationView {
 	l := p.Lang
-	v := RecommendationView{ID: r.ID, Title: r.Title.In(l), Why: r.Why.In(l), Reason: r.Reason.In(l), Flip: r.FlipText.In(l), Basis: r.Basis.In(l), Caveat: r.Caveat.In(l)}
+	v := RecommendationView{ID: r.ID, Title: r.Title.In(l), Why: r.Why.In(l), Reason: r.Reason.In(l), Flip: r.FlipText.In(l), Basis: r.Basis.In(l), Caveat: r.Caveat.In(l), Arbitration: r.Arbitration.Text.In(l)}
 	for _, b := range r.Bounds {
 		mark := ""
 		if b.Binding {
@@ -81,6 +81,9 @@ func (p *Page) RecommendationView(r advise.Recommendation) RecommendationView {
 				parts = append(parts, p.T("%s a day from %s to %s, %s in all", "%s par jour de %s vers %s, %s en tout",
 					p.money(units(m.PerDay), 2), m.FromLabel.In(l), m.ToLabel.In(l), p.money(units(m.Total), 0)))
 			}
+			if len(parts) == 0 && o.ID != "a" {
+				return o.Text.In(l)
+			}
 			if len(parts) == 0 {
 				return p.T("none", "aucun")
 			}
@@ -94,7 +97,7 @@ func (p *Page) RecommendationView(r advise.Recommendation) RecommendationView {
 				p.Lang.Interval(locale.Signed(l.Number(o.Effect.Low, 1)), locale.Signed(l.Number(o.Effect.High, 1)))
 		}},
 		{p.T("Chance of a gain", "Chance d’un gain"), func(o advise.Option) string {
-			if len(o.Moves) == 0 {
+			if o.ID == "a" {
 				return locale.Dash
 			}
 			return l.Percent(o.Effect.Prob, 0)
@@ -107,6 +110,12 @@ func (p *Page) RecommendationView(r advise.Recommendation) RecommendationView {
 			return p.money(units(o.Cost), 0) + ", " + hours + "\u00a0h"
 		}},
 		{p.T("Risk", "Risque"), func(o advise.Option) string { return o.Risk.In(l) }},
+		{p.T("Rank", "Rang"), func(o advise.Option) string {
+			if o.Rank == 0 {
+				return locale.Dash
+			}
+			return l.Int(int64(o.Rank)) + " (" + locale.Signed(p.money(units(o.Score), 0)) + ")"
+		}},
 		{p.T("Going back", "Retour en arrière"), func(o advise.Option) string { return o.Reversible.In(l) }},
 		{p.T("Known after", "Jugé après"), func(o advise.Option) string {
 			if o.LearnDays == 0 {

@@ -29,6 +29,7 @@ func (s *Snapshot) withhold() {
 	for _, r := range s.Advice.Recommendations {
 		rests := map[string]bool{}
 		for _, o := range r.Options {
+			rests[platform[o.GoBackOn]] = true
 			for _, m := range o.Moves {
 				rests[platform[m.From]], rests[platform[m.To]] = true, true
 			}

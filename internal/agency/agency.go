@@ -42,12 +42,14 @@ type Agency struct {
 	Zone     *time.Location
 	Currency string     // ISO code
 	Today    locale.Day // fixed day of a demo or an exercise; zero: the clock's
-	Data     string     // where the data folder lies, as written; empty: .vigie
-	Clients  []*Client  // by id
-	Sources  []*Source  // by id
-	Mappings []*Mapping // of the same folder
-	KPIs     []*KPI     // its own, by id
-	grid     *Grid      // that of the school; nil where it wrote none
+	// Arbitration is how the options of a recommendation are compared.
+	Arbitration Arbitration
+	Data        string     // where the data folder lies, as written; empty: .vigie
+	Clients     []*Client  // by id
+	Sources     []*Source  // by id
+	Mappings    []*Mapping // of the same folder
+	KPIs        []*KPI     // its own, by id
+	grid        *Grid      // that of the school; nil where it wrote none
 	// Problems are what is wrong in the files below vigie.yaml, by file and
 	// line, warnings included. Clients, campaigns and sources with errors are
 	// left out of Clients, Campaigns and Sources.
@@ -135,6 +137,18 @@ func Find(start string) (dir string, err error) {
 	}
 }
 
+// Arbitration weighs work and risk against gain.
+type Arbitration struct {
+	Hour int64   // cost of an hour of work, in millionths
+	Risk float64 // weight of what may be lost beside what is expected
+}
+
+// The weights of an agency that says nothing.
+const (
+	usualHour = 40 * micro
+	usualRisk = 0.5
+)
+
 // Open reads a workspace. The error is Problems where vigie.yaml itself is
 // wrong; what is wrong in the other files is in Agency.Problems and does not
 // hide the files that are right.
@@ -159,6 +173,13 @@ func Open(dir string, known Known) (*Agency, error) {
 		a.Language = d.language(f.Language, locale.FR)
 		a.Zone = d.zone(f.TimeZone, nil, "time_zone")
 		a.Currency = d.currency(f.Currency, "", "currency")
+		a.Arbitration = Arbitration{usualHour, usualRisk}
+		if d.find("arbitration", "hour") != nil {
+			a.Arbitration.Hour = int64(f.Arbitration.Hour)
+		}
+		if f.Arbitration.Risk.set {
+			a.Arbitration.Risk = f.Arbitration.Risk.v
+		}
 		if strings.HasPrefix(f.Data, "~") {
 			d.fail(d.find("data"), say("~ is not understood here: write the whole path", "~ n’est pas compris ici\u00a0: écrivez le chemin entier"))
 		}

@@ -114,6 +114,9 @@ func summary(dir string, a *Agency) string {
 	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	data, _ := filepath.Rel(dir, a.DataDir(""))
 	p("agency %q %s %s %s today=%s data=%s", a.Name, a.Language, a.Zone, a.Currency, a.Today, filepath.ToSlash(data))
+	if a.Arbitration != (Arbitration{usualHour, usualRisk}) {
+		p("arbitration %+v", a.Arbitration)
+	}
 	for _, k := range a.KPIs {
 		p("kpi %s %q %q: %v ÷ %v × %g, %s, better %d, from %g", k.ID, k.Label, k.Definition, k.Num, k.Den, k.Scale, k.Unit, k.Better, k.Minimum)
 	}

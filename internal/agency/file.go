@@ -24,6 +24,13 @@ type agencyFile struct {
 	Currency string `yaml:"currency" jsonschema:"required"`
 	Today    day    `yaml:"today"`
 	Data     string `yaml:"data"`
+
+	Arbitration arbitrationFile `yaml:"arbitration"`
+}
+
+type arbitrationFile struct {
+	Hour money  `yaml:"hour"`
+	Risk number `yaml:"risk"`
 }
 
 type clientFile struct {

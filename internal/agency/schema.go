@@ -102,6 +102,10 @@ var keyHelp = map[string]locale.Text{
 	"agency.Today":    {EN: "Fixed day of a demo or an exercise; leave it out in real work.", FR: "Jour fixé d’une démonstration ou d’un exercice\u00a0; à ôter pour un vrai travail."},
 	"agency.Data":     {EN: "Folder of the data in place of .vigie, on a local disk.", FR: "Dossier des données à la place de .vigie, sur un disque local."},
 
+	"agency.Arbitration": {EN: "How the options of a recommendation are compared.", FR: "Comment les solutions d’une préconisation sont comparées."},
+	"arbitration.Hour":   {EN: "Cost of an hour of work, 40 where nothing is said.", FR: "Coût d’une heure de travail, 40 si rien n’est dit."},
+	"arbitration.Risk":   {EN: "How much what may be lost weighs beside what is expected: 0 not at all, 1 as much; 0.5 where nothing is said.", FR: "Combien pèse ce qui peut être perdu à côté de ce qui est attendu\u00a0: 0 pas du tout, 1 autant\u00a0; 0.5 si rien n’est dit."},
+
 	"client.Name":     {EN: "Name of the client, as reports show it.", FR: "Nom du commanditaire, tel que les rapports le montrent."},
 	"client.Language": {EN: "Language of the client's reports; else the agency's.", FR: "Langue des rapports du commanditaire\u00a0; sinon celle de l’agence."},
 	"client.Currency": {EN: "Currency of the client's accounts; else the agency's.", FR: "Devise des comptes du commanditaire\u00a0; sinon celle de l’agence."},

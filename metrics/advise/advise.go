@@ -34,6 +34,7 @@ type Recommendation struct {
 	Sensitivity []Elasticity `json:"sensitivity"`
 	Flips       []Flip       `json:"flips"`
 	FlipText    locale.Text  `json:"flip_text"`
+	Arbitration Arbitration  `json:"arbitration"`
 	Bounds      []Bound      `json:"bounds"`
 	From        locale.Day   `json:"from"` // first day on which a move would act
 	To          locale.Day   `json:"to"`
@@ -46,7 +47,8 @@ type Recommendation struct {
 
 // Option is one answer. Money is in millionths of the currency.
 type Option struct {
-	ID     string      `json:"id"` // a, b, c…; a is to do nothing
+	ID     string      `json:"id"`   // a, b, c…; a is to do nothing
+	Kind   string      `json:"kind"` // nothing, budget-move, pause, creative, tracking, test, ...
 	Label  locale.Text `json:"label"`
 	Text   locale.Text `json:"text"`
 	Moves  []Move      `json:"moves"`
@@ -69,6 +71,16 @@ type Option struct {
 	GoBackOn    string      `json:"go_back_channel"`
 	GoBackAbove int64       `json:"go_back_above"`
 	CheckOn     locale.Day  `json:"check_on"`
+
+	// Margin is what it changes for the agency, in millionths, work included.
+	// Confidential: never written.
+	Margin int64 `json:"-"`
+	// Score is what the option is ranked by, in millionths: what it brings at the
+	// value of a conversion, less its cost, its work and what it may lose, by the
+	// weights of the agency. Rank is its place, 1 first; dominated ones come last.
+	Score int64     `json:"score"`
+	Rank  int       `json:"rank"`
+	draws []float64 // conversions gained, in each state of the world
 
 	// Dominated: the option named in DominatedBy brings more, for no more cost,
 	// work, waiting or risk.
@@ -126,13 +138,18 @@ type Bound struct {
 	Binding bool        `json:"binding"`
 }
 
-// Propose answers a case and what was found in it. What keeps it from
-// proposing is a note.
-func Propose(c insight.Case, r insight.Report) ([]Recommendation, []insight.Note) {
+// Propose answers a case and what was found in it, the move of budget first,
+// and compares the options by the weights given. What keeps it from proposing is
+// a note. Nothing answers a confidential finding.
+func Propose(c insight.Case, r insight.Report, w Weights) ([]Recommendation, []insight.Note) {
 	recommendations := []Recommendation{}
 	move, notes := moveBudget(c, r)
 	if move != nil {
 		recommendations = append(recommendations, *move)
+	}
+	recommendations = append(recommendations, answer(c, r)...)
+	for i := range recommendations {
+		recommendations[i].arbitrate(c, w)
 	}
 	return recommendations, notes
 }

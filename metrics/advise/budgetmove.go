@@ -45,7 +45,10 @@ const (
 	betaLeast, betaMax = stats.ElasticityLeast, stats.ElasticityMost
 )
 
-const kindMove = "budget-move"
+const (
+	kindMove    = "budget-move"
+	kindNothing = "nothing"
+)
 
 // lever is a channel that may give or take budget.
 type lever struct {
@@ -334,20 +337,30 @@ func response(yield, spend, change, beta float64) float64 {
 
 // draw fills the joint draws that every option is judged on.
 func (m *mover) draw() {
-	rng := stats.Rand(m.Report, m.from.id, m.to.id, kindMove)
+	m.yieldFrom, m.betaFrom = m.from.draw(m.Report)
+	m.yieldTo, m.betaTo = m.to.draw(m.Report)
+}
+
+// draw draws the conversions of a day and the elasticity of a channel. Its draws
+// are its own: any combination of moves is judged on the same states of the
+// world, whatever else it changes.
+func (v lever) draw(report string) (yields, betas []float64) {
+	rng := stats.Rand(report, v.id, kindMove)
 	for range moveDraws {
-		m.yieldFrom = append(m.yieldFrom, m.from.perDay*stats.DrawMean(rng, m.from.conversions, m.from.phi)/m.from.spend)
-		m.yieldTo = append(m.yieldTo, m.to.perDay*stats.DrawMean(rng, m.to.conversions, m.to.phi)/m.to.spend)
-		for _, b := range []*[]float64{&m.betaFrom, &m.betaTo} {
-			*b = append(*b, min(betaMax, max(betaLeast, betaMean+betaSD*rng.NormFloat64())))
-		}
+		yields = append(yields, v.perDay*stats.DrawMean(rng, v.conversions, v.phi)/v.spend)
+		betas = append(betas, min(betaMax, max(betaLeast, betaMean+betaSD*rng.NormFloat64())))
 	}
+	return yields, betas
 }
 
 // effect is what moving an amount a day for some days brings. A beta of 0
 // draws the elasticities, any other is taken for both channels.
 func (m *mover) effect(perDay float64, days int, beta float64) Effect {
-	e := Effect{KPI: "conversions", Confidence: stats.Confidence}
+	return effectOf(m.gains(perDay, days, beta))
+}
+
+// gains are the draws behind effect.
+func (m *mover) gains(perDay float64, days int, beta float64) []float64 {
 	out := make([]float64, moveDraws)
 	for i := range out {
 		bf, bt := m.betaFrom[i], m.betaTo[i]
@@ -355,14 +368,22 @@ func (m *mover) effect(perDay float64, days int, beta float64) Effect {
 			bf, bt = beta, beta
 		}
 		out[i] = float64(days) * (response(m.yieldFrom[i], m.from.perDay, -perDay, bf) + response(m.yieldTo[i], m.to.perDay, perDay, bt))
-		e.Mean += out[i] / moveDraws
-		if out[i] > 0 {
-			e.Prob += 1.0 / moveDraws
+	}
+	return out
+}
+
+// effectOf is what draws of a gain in conversions say.
+func effectOf(draws []float64) Effect {
+	e := Effect{KPI: "conversions", Confidence: stats.Confidence}
+	for _, v := range draws {
+		e.Mean += v / float64(len(draws))
+		if v > 0 {
+			e.Prob += 1 / float64(len(draws))
 		}
 	}
 	e.Prob = min(1, e.Prob)
-	slices.Sort(out)
-	e.Low, e.High = stats.Quantile(out, (1-e.Confidence)/2), stats.Quantile(out, (1+e.Confidence)/2)
+	sorted := slices.Sorted(slices.Values(draws))
+	e.Low, e.High = stats.Quantile(sorted, (1-e.Confidence)/2), stats.Quantile(sorted, (1+e.Confidence)/2)
 	return e
 }
 
@@ -421,7 +442,8 @@ func (m *mover) options() []Option {
 	judged := int(check - m.start)
 	move := func(id string, perDay float64, wait int, hours float64) Option {
 		n := m.days - wait
-		o := Option{ID: id, Effect: m.effect(perDay, n, 0), Hours: hours, CheckOn: min(check+locale.Day(wait), m.Flight.To), Moves: []Move{m.move(perDay, n)}}
+		o := Option{ID: id, Kind: kindMove, draws: m.gains(perDay, n, 0), Hours: hours, CheckOn: min(check+locale.Day(wait), m.Flight.To), Moves: []Move{m.move(perDay, n)}}
+		o.Effect = effectOf(o.draws)
 		perNew := m.to.yield() + response(m.to.yield(), m.to.perDay, perDay, betaMean)
 		o.LearnDays = wait + min(n, max(7, int(math.Ceil(moveMinEvents*m.to.phi/perNew))))
 		above := m.goBack(m.to, m.yieldTo, perDay, min(judged, n))
@@ -464,7 +486,7 @@ func (m *mover) nothing(check locale.Day) Option {
 	cpa := func(v lever) stats.Estimate { return stats.CostPer(v.spend, v.conversions, v.phi, stats.Confidence) }
 	from, to := cpa(m.from), cpa(m.to)
 	o := Option{
-		ID: "a", Moves: []Move{}, Effect: Effect{KPI: "conversions", Confidence: stats.Confidence}, CheckOn: check,
+		ID: "a", Kind: kindNothing, Moves: []Move{}, Effect: Effect{KPI: "conversions", Confidence: stats.Confidence}, CheckOn: check, draws: make([]float64, moveDraws),
 		Label:    locale.Text{EN: "Change nothing", FR: "Ne rien changer"},
 		GoBackOn: m.from.id, GoBackAbove: micros(math.Round(from.High*100) / 100),
 		Reversible: locale.Text{EN: "Nothing to undo.", FR: "Rien à défaire."},
