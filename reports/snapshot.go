@@ -278,7 +278,7 @@ func freeze(ctx context.Context, src Source, req Request) (_ *Snapshot, confiden
 		found = insight.Examine(examined)
 		found.Confidential = nil // nothing is proposed to a client on what they must not see
 	}
-	s.Advice.Recommendations, s.Advice.Notes = advise.Propose(examined, found, advise.Weights{Hour: float64(a.Arbitration.Hour) / metrics.Micro, Risk: a.Arbitration.Risk})
+	s.Advice.Recommendations, s.Advice.Notes = advise.Propose(examined, found, advise.Weights{Hour: float64(c.Client.Agency.Arbitration.Hour) / metrics.Micro, Risk: c.Client.Agency.Arbitration.Risk})
 	s.Decisions = slices.DeleteFunc(s.decided(examined, found.Doubts, c), func(d Decision) bool { return !d.touches(s.Period) })
 	if s.Sources, err = metrics.Sources(ctx, src.DB, scope, s.Flight.From, s.Flight.To); err != nil {
 		return nil, nil, err
