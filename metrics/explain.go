@@ -81,6 +81,9 @@ func Explain(ctx context.Context, db *sql.DB, q Question, kpi string, where []Wh
 	if err := ask.plan(); err != nil {
 		return nil, err
 	}
+	if err := ask.findHolders(); err != nil {
+		return nil, err
+	}
 	groups, err := ask.groups(q.By, q.From, q.To)
 	if err != nil {
 		return nil, err
@@ -533,10 +536,11 @@ func (a *asking) readableColumn(id string, takes []take) string {
 		}
 		return b.String() + " end"
 	}
+	sql := a.holding(measures[measureAt(id)], column(id), "p")
 	return strings.NewReplacer(
 		conversionsSQL, choice(func(t take) string { return t.Conversions }),
 		valueSQL, choice(func(t take) string { return t.Value }),
-	).Replace(column(id))
+	).Replace(sql)
 }
 
 // readableSum is the SQL of a sum of measures in units.

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +21,11 @@ type measure struct {
 	// sql reads it from a row r of the source, whose channel is t and whose
 	// stream is s; empty: r has a column of that name.
 	sql string
+	// where is another measure, as SQL: only the rows count of campaigns of which
+	// exports ever hold it. A day's own blank is no reason to leave it out:
+	// platforms print nothing for none, and a cost for each lead without the days
+	// that brought no lead is too low.
+	where string
 	// kinds are the rules by which platforms count it, where they are not the
 	// same: figures of two rules are never added up. A platform that is not
 	// listed has a rule of its own.
@@ -39,15 +45,15 @@ type measure struct {
 // each channel come first. What is "valued" counts only rows whose export has a
 // conversion value: an average order over leads that have none would be too
 // small. In the same way the impressions and the spend beside another measure
-// are those of the rows that have it.
+// are those of the campaigns of which exports ever have it.
 var measures = []measure{
 	{id: "conversions", scale: Micro, additive: true, sql: conversionsSQL},
 	{id: "conversion_value", scale: Micro, additive: true, money: true, sql: valueSQL},
 	plain("impressions"),
 	plain("clicks"),
 	amount("spend"),
-	{id: "valued_conversions", scale: Micro, additive: true, sql: beside(valueSQL, conversionsSQL)},
-	{id: "valued_spend", scale: Micro, additive: true, money: true, sql: beside(valueSQL, "r.spend")},
+	{id: "valued_conversions", scale: Micro, additive: true, where: valueSQL, sql: conversionsSQL},
+	{id: "valued_spend", scale: Micro, additive: true, money: true, where: valueSQL, sql: "r.spend"},
 	{id: "reach", scale: 1},
 
 	plain("clicks_all"), plain("interactions"),
@@ -66,7 +72,7 @@ var measures = []measure{
 	}},
 	{id: "ad_leads", scale: Micro, additive: true, sql: "case when s.platform <> 'sales' then r.leads end"},
 	{id: "qualified_leads", scale: Micro, additive: true, sql: "case when s.platform = 'sales' then r.leads end"},
-	{id: "lead_spend", scale: Micro, additive: true, money: true, inner: true, sql: "case when s.platform <> 'sales' and r.leads is not null then r.spend end"},
+	{id: "lead_spend", scale: Micro, additive: true, money: true, inner: true, where: "r.leads", sql: "case when s.platform <> 'sales' then r.spend end"},
 	{id: "campaign_sessions", scale: 1, additive: true, brief: true, inner: true, sql: "case when r.campaign <> 0 then r.sessions end"},
 
 	besides("measured_impressions", "measurable_impressions", "impressions"),
@@ -83,9 +89,9 @@ var measures = []measure{
 
 	plain("eligible_impressions"), plain("lost_budget_impressions"), plain("lost_rank_impressions"),
 	{id: "bounded_impressions", scale: 1, additive: true, inner: true},
-	besides("shared_impressions", "eligible_impressions", "impressions"),
-	besides("budget_eligible", "lost_budget_impressions", "eligible_impressions"),
-	besides("rank_eligible", "lost_rank_impressions", "eligible_impressions"),
+	onRows("shared_impressions", "eligible_impressions", "impressions"),
+	onRows("budget_eligible", "lost_budget_impressions", "eligible_impressions"),
+	onRows("rank_eligible", "lost_rank_impressions", "eligible_impressions"),
 
 	{id: "fees", scale: Micro, additive: true, money: true, derived: true, of: []string{"spend", "conversions"}},
 	{id: "client_cost", scale: Micro, additive: true, money: true, derived: true, of: []string{"spend", "conversions"}},
@@ -110,17 +116,19 @@ func plain(id string) measure    { return measure{id: id, scale: 1, additive: tr
 func fraction(id string) measure { return measure{id: id, scale: Micro, additive: true} }
 func amount(id string) measure   { return measure{id: id, scale: Micro, additive: true, money: true} }
 
-// besides counts a measure over the rows that have another one.
+// besides counts a measure over the campaigns of which exports have another one.
 func besides(id, where, column string) measure {
-	return measure{id: id, scale: 1, additive: true, inner: true, sql: beside("r."+where, "r."+column)}
+	return measure{id: id, scale: 1, additive: true, inner: true, where: "r." + where, sql: "r." + column}
 }
 
 func besidesAmount(id, where string) measure {
-	return measure{id: id, scale: Micro, additive: true, money: true, inner: true, sql: beside("r."+where, "r.spend")}
+	return measure{id: id, scale: Micro, additive: true, money: true, inner: true, where: "r." + where, sql: "r.spend"}
 }
 
-func beside(where, what string) string {
-	return "case when " + where + " is not null then " + what + " end"
+// onRows counts a measure over the rows that have another one: a share that is
+// printed as a bound says nothing of its row, and of no other.
+func onRows(id, where, column string) measure {
+	return measure{id: id, scale: 1, additive: true, inner: true, sql: "case when r." + where + " is not null then r." + column + " end"}
 }
 
 // viewRules are what platforms take for a view of a video.
@@ -281,12 +289,104 @@ var (
 	valueSQL       = caseOf("t.value", valueColumns, nil)
 )
 
-// column is the SQL of a measure in a row r of the source.
+// column is the SQL of a measure in a row r of the source, whatever else its
+// campaign holds.
 func column(id string) string {
 	if m := measures[measureAt(id)]; m.sql != "" {
 		return m.sql
 	}
 	return "r." + id
+}
+
+// column is the same, over the campaigns that hold what it is beside.
+func (a *asking) column(id string) string {
+	m := measures[measureAt(id)]
+	return a.holding(m, column(id), "t")
+}
+
+// holding is SQL over the campaigns that hold what a measure is beside; plan is
+// the name of the lines of the plan.
+func (a *asking) holding(m measure, sql, plan string) string {
+	list := a.without[m.where]
+	if m.where == "" || len(list) == 0 {
+		return sql
+	}
+	var keys []string
+	for _, k := range list {
+		keys = append(keys, strconv.Itoa(int(k)))
+	}
+	return fmt.Sprintf("case when (case %[1]s.campaign when 0 then -%[1]s.account else %[1]s.campaign end) not in (%[2]s) then %[3]s end", plan, strings.Join(keys, ", "), sql)
+}
+
+// findHolders finds the campaigns of which no export ever holds what measures of
+// the question are beside, in daily rows or in spans.
+func (a *asking) findHolders() error {
+	var wheres []string
+	for _, i := range a.held() {
+		if w := measures[i].where; w != "" && !slices.Contains(wheres, w) {
+			wheres = append(wheres, w)
+		}
+	}
+	a.without = map[string][]int32{}
+	if len(wheres) == 0 {
+		return nil
+	}
+	var held []string
+	for _, w := range wheres {
+		held = append(held, "count("+a.q.Scope.chosen(w)+") > 0")
+	}
+	// Rows that name no campaign are known by their account, below zero.
+	found := map[int32][]bool{}
+	err := a.eachSource(func(source string) error {
+		rows, err := a.db.QueryContext(a.ctx, fmt.Sprintf(`with take as (%s)
+select case t.campaign when 0 then -t.account else t.campaign end as key, %s
+from %s r
+join take t on t.account = r.account and t.campaign = r.campaign
+group by key`, takeSQL, strings.Join(held, ", "), source), a.q.Scope.plan())
+		if err != nil {
+			return fmt.Errorf("what campaigns hold: %w", err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var key int32
+			has := make([]bool, len(wheres))
+			dest := []any{&key}
+			for i := range has {
+				dest = append(dest, &has[i])
+			}
+			if err := rows.Scan(dest...); err != nil {
+				return err
+			}
+			for i, was := range found[key] {
+				has[i] = has[i] || was
+			}
+			found[key] = has
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return err
+	}
+	for _, key := range slices.Sorted(maps.Keys(found)) {
+		for i, w := range wheres {
+			if !found[key][i] {
+				a.without[w] = append(a.without[w], key)
+			}
+		}
+	}
+	return nil
+}
+
+// eachSource gives the sources of rows that a client has: the roll-up, and the
+// facts of spans where there are any.
+func (a *asking) eachSource(do func(source string) error) error {
+	if err := do(rollup); err != nil {
+		return err
+	}
+	if some, err := a.anySpans(); !some || err != nil {
+		return err
+	}
+	return do("(select s.account, f.* from span p join stream s on s.stream = p.stream join fact f on f.batch = p.batch and f.stream = p.stream and f.campaign = p.campaign and f.first_day = p.first_day and f.last_day = p.last_day)")
 }
 
 // term is one part of a sum: so many times a measure.

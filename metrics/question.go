@@ -251,6 +251,9 @@ func Ask(ctx context.Context, db *sql.DB, q Question) (*Frame, error) {
 		}
 		ask.q.KPIs = q.KPIs
 	}
+	if err := ask.findHolders(); err != nil {
+		return nil, err
+	}
 	groups, whole, err := ask.withTotal(q.By, q.From, q.To)
 	if err != nil {
 		return nil, err
@@ -411,6 +414,9 @@ type asking struct {
 	spans []spanRow
 	// conversion is what was converted so far.
 	conversion *Conversion
+	// without are the campaigns of which no export holds what a measure is
+	// beside, by the SQL of that.
+	without map[string][]int32
 }
 
 // convert is a source with its amounts in the scope's currency, and the
@@ -574,11 +580,11 @@ func (a *asking) read(by []string, from, to locale.Day, both bool) (groups, whol
 	for _, i := range held {
 		m := measures[i]
 		if m.additive {
-			cols = append(cols, fmt.Sprintf("sum(%s)::bigint as %s", a.q.Scope.chosen(column(m.id)), m.id))
+			cols = append(cols, fmt.Sprintf("sum(%s)::bigint as %s", a.q.Scope.chosen(a.column(m.id)), m.id))
 			sums = append(sums, add(fmt.Sprintf("sum(%s)::bigint", m.id), m.id))
 			again = append(again, fmt.Sprintf("sum(%s)::bigint as %s", m.id, m.id))
 		} else {
-			cols = append(cols, fmt.Sprintf("case when count(*) = 1 then max(%s) end as %s", column(m.id), m.id))
+			cols = append(cols, fmt.Sprintf("case when count(*) = 1 then max(%s) end as %s", a.column(m.id), m.id))
 			sums = append(sums, add(fmt.Sprintf("case when count(*) = 1 then max(%s) end", m.id), m.id))
 			again = append(again, fmt.Sprintf("case when count(*) = 1 then max(%s) end as %s", m.id, m.id))
 		}
@@ -787,6 +793,9 @@ where r.day between %s and %s`, takeSQL, strings.Join(counts, ", "), a.source(a.
 	for j, i := range held {
 		has[i] = rows[j] > 0
 	}
+	if err := everything.findHolders(); err != nil {
+		return nil, err
+	}
 	spans, err := everything.loadSpans(a.q.From, a.q.To)
 	if err != nil {
 		return nil, err
@@ -933,8 +942,12 @@ func (a *asking) priors(groups map[string]*group) (map[string]float64, error) {
 	if scope := a.q.Scope.unnarrowed(); scope != a.q.Scope || !slices.Equal(a.q.By, []string{"channel"}) {
 		q := a.q
 		q.Scope, q.By = scope, []string{"channel"}
+		wide := &asking{ctx: a.ctx, db: a.db, q: q, hasSpans: a.hasSpans}
+		if err := wide.findHolders(); err != nil {
+			return nil, err
+		}
 		var err error
-		if groups, err = (&asking{ctx: a.ctx, db: a.db, q: q, hasSpans: a.hasSpans}).groups(q.By, q.From, q.To); err != nil {
+		if groups, err = wide.groups(q.By, q.From, q.To); err != nil {
 			return nil, err
 		}
 	}

@@ -23,26 +23,31 @@ type spanRow struct {
 	sums              []int64
 }
 
-// loadSpans lists the spans that touch a period, newest first.
-func (a *asking) loadSpans(from, to locale.Day) ([]spanRow, error) {
+// anySpans reports whether the client has rows that cover more than a day.
+func (a *asking) anySpans() (bool, error) {
 	if a.hasSpans == nil {
 		var some bool
 		err := a.db.QueryRowContext(a.ctx, "select exists (select 1 from span p join stream s on s.stream = p.stream where s.client = ?)", a.q.Scope.Client).Scan(&some)
 		if err != nil {
-			return nil, fmt.Errorf("spans: %w", err)
+			return false, fmt.Errorf("spans: %w", err)
 		}
 		a.hasSpans = &some
 	}
-	if !*a.hasSpans {
-		return nil, nil
+	return *a.hasSpans, nil
+}
+
+// loadSpans lists the spans that touch a period, newest first.
+func (a *asking) loadSpans(from, to locale.Day) ([]spanRow, error) {
+	if some, err := a.anySpans(); !some || err != nil {
+		return nil, err
 	}
 	var sums []string
 	held := a.held()
 	for _, i := range held {
 		if m := measures[i]; m.additive {
-			sums = append(sums, fmt.Sprintf("sum(%s)::bigint", column(m.id)))
+			sums = append(sums, fmt.Sprintf("sum(%s)::bigint", a.column(m.id)))
 		} else {
-			sums = append(sums, fmt.Sprintf("case when count(*) = 1 then max(%s) end", column(m.id)))
+			sums = append(sums, fmt.Sprintf("case when count(*) = 1 then max(%s) end", a.column(m.id)))
 		}
 	}
 	rows, err := a.db.QueryContext(a.ctx, fill(query("spans"),

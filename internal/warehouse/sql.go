@@ -81,10 +81,13 @@ func (w *Warehouse) within(ctx context.Context, limit, grace time.Duration, quer
 	}
 	done := make(chan result, 1)
 	go func() {
-		defer w.asking.Unlock()
 		defer cancel()
-		a, err := query(ctx)
-		done <- result{a, err}
+		var r result
+		func() {
+			defer w.asking.Unlock() // before the answer: who has it may ask again
+			r.answer, r.err = query(ctx)
+		}()
+		done <- r
 	}()
 	var r result
 	select {

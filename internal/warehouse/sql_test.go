@@ -180,7 +180,7 @@ func TestQuery(t *testing.T) {
 	}
 	if a, err = w.Query(context.Background(), "select 1.50::decimal(18, 6), sum(i), date '2026-01-02', timestamp '2026-01-02 03:04:05', null, 'é', true, 0.1::double, [1, 2], 'nan'::double from range(3) t(i)"); err != nil ||
 		fmt.Sprint(a.Rows[0]) != "[1.5 3 2026-01-02 2026-01-02 03:04:05 <nil> é true 0.1 [1 2] NaN]" {
-		t.Error("values:", a.Rows, err)
+		t.Errorf("values: %+v %v", a, err)
 	}
 	if _, err := w.Query(context.Background(), "with recursive r as (select 1 as n, '0123456789' as x union all select n + 1, x || x from r where n < 18) select x from r, range(100)"); err == nil || !strings.Contains(err.Error(), "64 MB") {
 		t.Error("an answer of 200 MB:", err)
