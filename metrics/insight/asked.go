@@ -73,12 +73,6 @@ func finished(days []metrics.Day) (out []metrics.Day) {
 // last are the last n of some days.
 func last[T any](days []T, n int) []T { return days[max(0, len(days)-n):] }
 
-// channelLabel is the label of a channel.
-func (c Case) channelLabel(id string) string {
-	s, _ := c.series(id)
-	return s.Label
-}
-
 // phis are the dispersions of siblings, each drawn toward the median of all.
 func phis(weeks []stats.Week) []float64 {
 	out := make([]float64, len(weeks))
