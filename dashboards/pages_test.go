@@ -316,8 +316,8 @@ func TestStanding(t *testing.T) {
 func TestSince(t *testing.T) {
 	w := demoWorld(t)
 	body := w.text(t, campaignPath+"/findings", 200)
-	if n := strings.Count(body, "déjà là au dernier rapport"); n != 5 || strings.Contains(body, "nouveau depuis") {
-		t.Errorf("%d of 5 findings were there at the last report", n)
+	if n := strings.Count(body, "déjà là au dernier rapport"); n != 6 || strings.Contains(body, "nouveau depuis") {
+		t.Errorf("%d of 6 findings were there at the last report", n)
 	}
 	for path, want := range map[string]string{
 		"/":         campaignPath + "/reports/2026-W42/1/full.fr.html",
@@ -356,9 +356,9 @@ func TestMany(t *testing.T) {
 	}
 	defer w.close()
 	for path, want := range map[string][]string{
-		"/":          {"9 constats établis méritent un regard", `Tout voir : <a href="` + campaignPath + `/findings">Séances d’essai, rentrée 2026</a> (4 de plus)`},
-		"/?lang=en":  {"9 established findings call for a look", "(4 more)"},
-		campaignPath: {"9 constats", `<a href="` + campaignPath + `/findings">et 4 de plus</a>`},
+		"/":          {"10 constats établis méritent un regard", `Tout voir : <a href="` + campaignPath + `/findings">Séances d’essai, rentrée 2026</a> (5 de plus)`},
+		"/?lang=en":  {"10 established findings call for a look", "(5 more)"},
+		campaignPath: {"10 constats", `<a href="` + campaignPath + `/findings">et 5 de plus</a>`},
 	} {
 		body := plain(w.text(t, path, 200))
 		for _, x := range want {
