@@ -205,32 +205,52 @@ func begin(ctx context.Context, src Source, req Request) (*Snapshot, *metrics.Sc
 // Freeze takes a snapshot. It never holds a confidential finding: whatever is
 // made of a snapshot, in memory or on disk, can be shown to a client.
 func Freeze(ctx context.Context, src Source, req Request) (*Snapshot, error) {
-	s, _, err := freeze(ctx, src, req)
-	return s, err
+	f, err := freeze(ctx, src, req)
+	return f.Snapshot, err
+}
+
+// frozen is a snapshot with what it was made of and what must not be in it.
+type frozen struct {
+	*Snapshot
+	confidential []insight.Finding
+	examined     insight.Case // as of the last day with data
+	found        insight.Report
+}
+
+// Try works out changes of daily spend from the last day with data on, with the
+// numbers that a recommendation would have. An error that is for people is
+// *advise.ErrScenario.
+func Try(ctx context.Context, src Source, changes []advise.Change) (*advise.Scenario, error) {
+	flight := src.Campaign.Flight
+	f, err := freeze(ctx, src, Request{Kind: KindTracking, From: flight.Start, To: flight.End})
+	if err != nil {
+		return nil, err
+	}
+	return advise.Try(f.examined, f.found, changes)
 }
 
 // Confidential are the findings that are for the agency alone, as the margin of
 // its channels. They have no place in a report nor on a page of a client.
 func Confidential(ctx context.Context, src Source, req Request) ([]insight.Finding, error) {
-	_, confidential, err := freeze(ctx, src, req)
-	return confidential, err
+	f, err := freeze(ctx, src, req)
+	return f.confidential, err
 }
 
-func freeze(ctx context.Context, src Source, req Request) (_ *Snapshot, confidential []insight.Finding, err error) {
+func freeze(ctx context.Context, src Source, req Request) (f frozen, err error) {
 	c := src.Campaign
 	s, scope, err := begin(ctx, src, req)
 	if err != nil {
-		return nil, nil, err
+		return f, err
 	}
 	// Findings look below the channels; what they say is kept, the days are not.
 	objects, err := metrics.Objects(ctx, src.DB, scope, s.Series, s.Flight.From, s.Whole.Days[len(s.Whole.Days)-1].Day, time.Time{})
 	if err != nil {
-		return nil, nil, err
+		return f, err
 	}
 	// How conversions come in is learnt from the last weeks.
 	triangles, err := metrics.Triangles(ctx, src.DB, scope, "conversions", max(s.Flight.From, s.Last-learntDays+1), s.Last)
 	if err != nil {
-		return nil, nil, err
+		return f, err
 	}
 	shown := scope
 	if len(req.Channels) > 0 {
@@ -251,13 +271,13 @@ func freeze(ctx context.Context, src Source, req Request) (_ *Snapshot, confiden
 		return metrics.Ask(ctx, src.DB, metrics.Question{Scope: sc, KPIs: kpis, From: from, To: to, By: []string{by}, Compare: compare, Now: src.Now})
 	}
 	if s.Frame, err = ask(shown, frameKPIs, req.From, req.To, "channel", metrics.ComparePrevious); err != nil {
-		return nil, nil, err
+		return f, err
 	}
 	if s.Objects, err = ask(shown, frameKPIs, req.From, req.To, "platform_campaign", ""); err != nil {
-		return nil, nil, err
+		return f, err
 	}
 	if s.ToDate, err = ask(scope, aimed, s.Flight.From, max(s.Last, s.Flight.From), "channel", ""); err != nil {
-		return nil, nil, err
+		return f, err
 	}
 	// What was converted is said once, of all figures.
 	s.Conversion, s.Whole.Conversion = s.Whole.Conversion, nil
@@ -269,7 +289,7 @@ func freeze(ctx context.Context, src Source, req Request) (_ *Snapshot, confiden
 	s.Compared = compared(s.Whole, s.Period)
 	examined := s.insightCase(c, objects, triangles, s.Compared)
 	s.Insight = insight.Examine(examined)
-	confidential, s.Insight.Confidential = s.Insight.Confidential, nil
+	f.confidential, s.Insight.Confidential = s.Insight.Confidential, nil
 	// What to do from now on does not hang on the period that one looks back at.
 	found := s.Insight
 	from, to := LastWeek(s.Last, c.Flight)
@@ -278,13 +298,15 @@ func freeze(ctx context.Context, src Source, req Request) (_ *Snapshot, confiden
 		found = insight.Examine(examined)
 		found.Confidential = nil // nothing is proposed to a client on what they must not see
 	}
+	f.examined, f.found = examined, found
 	s.Advice.Recommendations, s.Advice.Notes = advise.Propose(examined, found, advise.Weights{Hour: float64(c.Client.Agency.Arbitration.Hour) / metrics.Micro, Risk: c.Client.Agency.Arbitration.Risk})
 	s.Decisions = slices.DeleteFunc(s.decided(examined, found.Doubts, c), func(d Decision) bool { return !d.touches(s.Period) })
 	if s.Sources, err = metrics.Sources(ctx, src.DB, scope, s.Flight.From, s.Flight.To); err != nil {
-		return nil, nil, err
+		return f, err
 	}
 	s.withhold()
-	return s, confidential, nil
+	f.Snapshot = s
+	return f, nil
 }
 
 // learntDays are the days whose successive exports tell how late conversions

@@ -244,7 +244,7 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.json, "json", false, both("print data as JSON", "donner les données en JSON"))
 	f.DurationVar(&a.wait, "wait", 30*time.Second, both("how long to wait for another command to leave the workspace", "combien de temps attendre qu’une autre commande quitte l’espace de travail"))
 	f.BoolP("help", "h", false, both("the manual of the command", "le manuel de la commande"))
-	root.AddCommand(a.demoCmd(), a.initCmd(), a.validateCmd(), a.importCmd(), a.syncCmd(), a.batchesCmd(), a.kpiCmd(), a.sqlCmd(), a.findingsCmd(), a.decisionCmd(), a.reportCmd(), a.evidenceCmd(), a.serveCmd(), a.simulateCmd(), a.benchCmd(), a.versionCmd())
+	root.AddCommand(a.demoCmd(), a.initCmd(), a.validateCmd(), a.importCmd(), a.syncCmd(), a.batchesCmd(), a.kpiCmd(), a.sqlCmd(), a.findingsCmd(), a.decisionCmd(), a.reportCmd(), a.scenarioCmd(), a.evidenceCmd(), a.serveCmd(), a.simulateCmd(), a.benchCmd(), a.versionCmd())
 	root.AddCommand(a.completionCmd(root))
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(a.helpCmd(root))

@@ -3,6 +3,7 @@ package advise_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"math"
@@ -199,6 +200,48 @@ func honest(t *testing.T, c insight.Case, found insight.Report, rs []advise.Reco
 				t.Errorf("%s recommends %s, the title says %s", r.ID, r.Recommended, r.Title.In(l))
 			}
 		}
+	}
+}
+
+// A move dialled into a scenario has the numbers of the option that proposes it.
+func TestScenario(t *testing.T) {
+	a, err := txtar.ParseFile("../../testdata/advise/budget-move.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := insighttest.Read("budget-move", a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := insight.Examine(c)
+	rs, _ := advise.Propose(c, found, weights)
+	if len(rs) == 0 || len(rs[0].Options) < 3 {
+		t.Fatal("the case proposes no move")
+	}
+	for _, o := range rs[0].Options[1:3] {
+		m := o.Moves[0]
+		s, err := advise.Try(c, found, []advise.Change{{Channel: m.From, PerDay: -m.PerDay}, {Channel: m.To, PerDay: m.PerDay}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if math.Abs(s.Effect.Mean-o.Effect.Mean) > 1e-9 || math.Abs(s.Effect.Low-o.Effect.Low) > 1e-9 || math.Abs(s.Effect.Prob-o.Effect.Prob) > 1e-9 || s.Spend != 0 || s.Days != rs[0].Days {
+			t.Errorf("option %s: %+v, dialled in: %+v", o.ID, o.Effect, s.Effect)
+		}
+		insighttest.Texts(t, "scenario", s.Remarks)
+	}
+	from := rs[0].Options[1].Moves[0].From
+	big, err := advise.Try(c, found, []advise.Change{{Channel: from, Share: 1.5}})
+	if err != nil || len(big.Remarks) == 0 || !big.Lines[0].Unsupported || big.Spend <= 0 {
+		t.Errorf("a spend two and a half times as large is supported: %+v, %v", big, err)
+	}
+	for _, bad := range [][]advise.Change{nil, {{Channel: "nowhere", PerDay: 1}}, {{Channel: from, Share: -1}}, {{Channel: from, PerDay: 1}, {Channel: from, PerDay: 1}}} {
+		s, err := advise.Try(c, found, bad)
+		var wrong *advise.ErrScenario
+		if !errors.As(err, &wrong) {
+			t.Errorf("%v: %+v, %v", bad, s, err)
+			continue
+		}
+		insighttest.Texts(t, "error", wrong.Text)
 	}
 }
 
