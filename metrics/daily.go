@@ -51,7 +51,7 @@ func Daily(ctx context.Context, db *sql.DB, s *Scope, from, to locale.Day, asOf 
 		var channel int
 		var day, known time.Time
 		var d Day
-		if err := rows.Scan(&channel, &day, &known, &d.Impressions, &d.Clicks, &d.Spend, &d.Conversions, &d.ConversionValue); err != nil {
+		if err := rows.Scan(&channel, &day, &known, &d.Impressions, &d.Clicks, &d.Spend, &d.Conversions, &d.ConversionValue, &d.Eligible, &d.LostBudget); err != nil {
 			return whole, nil, err
 		}
 		d.Day, d.Known = locale.DayOf(day), true

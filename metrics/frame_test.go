@@ -242,7 +242,11 @@ func (c *frameCase) step(words []string) {
 					fmt.Fprintf(&c.out, "  %s unknown\n", d.Day)
 					continue
 				}
-				fmt.Fprintf(&c.out, "  %s impressions=%d clicks=%d spend=%g conversions=%g\n", d.Day, d.Impressions, d.Clicks, float64(d.Spend)/metrics.Micro, float64(d.Conversions)/metrics.Micro)
+				fmt.Fprintf(&c.out, "  %s impressions=%d clicks=%d spend=%g conversions=%g", d.Day, d.Impressions, d.Clicks, float64(d.Spend)/metrics.Micro, float64(d.Conversions)/metrics.Micro)
+				if d.Eligible > 0 {
+					fmt.Fprintf(&c.out, " of %d, %d for want of budget", d.Eligible, d.LostBudget)
+				}
+				fmt.Fprintln(&c.out)
 			}
 		}
 	default:

@@ -105,7 +105,7 @@ func (s *Scope) objects(ctx context.Context, db *sql.DB, level string, channels 
 		var day time.Time
 		var d Day
 		if err := rows.Scan(&k.channel, &k.campaign, &k.adGroup, &k.ad, &day,
-			&d.Impressions, &d.Clicks, &d.Spend, &d.Conversions, &d.ConversionValue); err != nil {
+			&d.Impressions, &d.Clicks, &d.Spend, &d.Conversions, &d.ConversionValue, &d.Eligible, &d.LostBudget); err != nil {
 			return nil, err
 		}
 		d.Day = locale.DayOf(day)

@@ -772,7 +772,11 @@ func (a *asking) answerable() ([]string, error) {
 	held := everything.held()
 	var counts []string
 	for _, i := range held {
-		counts = append(counts, fmt.Sprintf("count(%s)", column(measures[i].id)))
+		c := column(measures[i].id)
+		if w := measures[i].where; w != "" {
+			c = "case when " + w + " is not null then " + c + " end"
+		}
+		counts = append(counts, "count("+c+")")
 	}
 	has := make([]bool, len(measures))
 	rows := make([]int64, len(held))

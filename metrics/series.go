@@ -26,8 +26,8 @@ type Day struct {
 	Conversions     int64 `json:"conversions"` // of the channel's chosen definition
 	ConversionValue int64 `json:"conversion_value"`
 	// Eligible are the impressions that could have been had, LostBudget those of
-	// them that the budget did not allow, where the platform says so; 0 where it
-	// does not.
+	// them that the budget did not allow, where the platform says so of all that
+	// ran; 0 where it does not.
 	Eligible   int64 `json:"eligible,omitempty"`
 	LostBudget int64 `json:"lost_budget,omitempty"`
 }

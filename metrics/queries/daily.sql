@@ -34,7 +34,9 @@ delivered as (
         sum(r.clicks)::bigint as clicks,
         sum(r.spend)::bigint as spend,
         sum({{conversions}})::bigint as conversions,
-        sum({{value}})::bigint as conversion_value
+        sum({{value}})::bigint as conversion_value,
+        case when count(r.eligible_impressions) = count(r.impressions) then sum(r.eligible_impressions)::bigint end as eligible,
+        case when count(r.lost_budget_impressions) = count(r.impressions) then sum(r.lost_budget_impressions)::bigint end as lost_budget
     from {{source}} r
     join take t on t.account = r.account and t.campaign = r.campaign
     where r.day between {{from}} and {{to}}
@@ -43,7 +45,8 @@ delivered as (
 select
     k.channel, k.day, k.known_as_of,
     coalesce(d.impressions, 0), coalesce(d.clicks, 0), coalesce(d.spend, 0),
-    coalesce(d.conversions, 0), coalesce(d.conversion_value, 0)
+    coalesce(d.conversions, 0), coalesce(d.conversion_value, 0),
+    coalesce(d.eligible, 0), coalesce(d.lost_budget, 0)
 from known k
 left join delivered d on d.channel = k.channel and d.day = k.day
 order by k.channel, k.day
