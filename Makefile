@@ -75,8 +75,8 @@ fuzz: ## every fuzz target for FUZZTIME
 bench: tools assets ## speed and memory, as ratios within one run
 	go test -run '^$$' -bench . -benchtime 1x ./ingest ./internal/warehouse ./metrics ./metrics/stats ./reports/chart
 
-calibrate: ## how often the methods are right, into the help pages; and a million random frames
-	VIGIE_CALIBRATE=$$(date +%F) go test ./metrics/stats ./metrics -run 'Calibrat|TestRandomFrames|TestTotals' -count 1 -timeout 60m
+calibrate: ## how often methods and rules are right, into the help pages; and a million random frames
+	VIGIE_CALIBRATE=$$(date +%F) go test ./metrics/stats ./metrics/insight ./metrics -run 'Calibrat|TestQuiet|TestPlanted|TestSettles|TestCalm|TestSeen|TestRandom|TestTotals' -count 1 -timeout 60m
 
 clean:
 	rm -rf bin $(DEMO)

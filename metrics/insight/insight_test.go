@@ -233,8 +233,8 @@ func FuzzExamine(f *testing.F) {
 	})
 }
 
-// TestRandomCampaigns asks of hundreds of campaigns of any shape (thousands with
-// VIGIE_CALIBRATE=1) that no sentence claims a direction that its interval does
+// TestRandomCampaigns asks of hundreds of campaigns of any shape (thousands to
+// calibrate) that no sentence claims a direction that its interval does
 // not hold, a cause, or significance.
 func TestRandomCampaigns(t *testing.T) {
 	seeds := 150
