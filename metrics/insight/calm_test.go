@@ -137,7 +137,7 @@ func calmAsOf(c insight.Case, days int) insight.Case {
 // TestCalm asks the rules each week of campaigns in which nothing happens. What
 // they hold to be established or likely is a false alarm, counted once for as
 // long as it stands: at most two for each hundred campaign-weeks, three standard
-// errors allowed. To calibrate takes ten times as many campaigns.
+// errors allowed. A calibration takes ten times as many campaigns.
 func TestCalm(t *testing.T) {
 	if testing.Short() {
 		t.Skip("calibration")

@@ -120,7 +120,7 @@ func asOf(c insight.Case, days int) insight.Case {
 // TestQuiet asks the rules each week of campaigns in which nothing happens. What
 // they hold to be established or likely is a false alarm, counted once for as
 // long as it stands; all together may raise two for each hundred
-// campaign-weeks. To calibrate takes ten times as many campaigns.
+// campaign-weeks. A calibration takes ten times as many campaigns.
 func TestQuiet(t *testing.T) {
 	if testing.Short() {
 		t.Skip("calibration")
