@@ -65,12 +65,15 @@ test: tools dev-assets chromium sshd ## everything that must pass
 	go test -race -short $(RACE)
 	$(MAKE) fuzz FUZZTIME=5s
 
+# Go calls it a failure without an input when the time ends while an input is
+# being made smaller; that is none.
 FUZZTIME ?= 30s
 fuzz: ## every fuzz target for FUZZTIME
 	@set -e; log=$$(mktemp); trap 'rm -f $$log' EXIT; \
 	for d in $$(grep -rl --include='*_test.go' '^func Fuzz' . --exclude-dir=node_modules | xargs -n1 dirname | sort -u); do \
 	  for f in $$(sed -n 's/^func \(Fuzz[A-Za-z]*\).*/\1/p' $$d/*_test.go); do \
-	    echo "$$d $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$d >$$log 2>&1 || { cat $$log; exit 1; }; done; done
+	    echo "$$d $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$d >$$log 2>&1 || \
+	    { grep -q 'context deadline exceeded' $$log && ! grep -q 'Failing input' $$log; } || { cat $$log; exit 1; }; done; done
 
 bench: tools assets ## speed and memory, as ratios within one run
 	go test -run '^$$' -bench . -benchtime 1x ./ingest ./internal/warehouse ./metrics ./metrics/stats ./reports/chart

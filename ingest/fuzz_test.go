@@ -432,6 +432,7 @@ func FuzzDate(f *testing.F) {
 func FuzzCSV(f *testing.F) {
 	f.Add("a,b\n\"c,\"\"d\"\"\",e\n\n\"f\ng\",h")
 	f.Add("\"\"\n,\n\"a\"")
+	f.Add("\x8a")
 	f.Add("\"=\"\"a \"\"\"\"b\"\"\"\"\"\"\",=\n=,\"=\"\"\"")
 	f.Fuzz(func(t *testing.T, text string) {
 		records, _, err := splitAll(strings.NewReader(text), ',')
@@ -450,10 +451,14 @@ func FuzzCSV(f *testing.F) {
 				break
 			}
 			line, _ := r.FieldPos(0)
+			dirty := ""
 			for i, c := range rec {
+				if !utf8.ValidString(c) {
+					dirty = "dirty "
+				}
 				rec[i] = string(formulaText([]byte(c)))
 			}
-			want = append(want, fmt.Sprintf("%d %q", line, rec))
+			want = append(want, fmt.Sprintf("%d %s%q", line, dirty, rec))
 		}
 		if err != nil || !reflect.DeepEqual(records, want) {
 			t.Fatalf("%q\ngives %s %v\nwant  %s", text, records, err, want)
