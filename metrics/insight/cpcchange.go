@@ -8,7 +8,8 @@ import (
 
 // The cost of a click of a period against that of the period before it: spend ÷
 // clicks, clicks being quasi-Poisson for each unit of spend. It needs 7 days
-// and 100 effective clicks in each.
+// and 100 effective clicks in each, and a change of 15 %: auctions wander by a
+// tenth from one fortnight to the next without anything having changed.
 var _ = register(Rule{
 	ID:    cpcID,
 	Title: locale.Text{EN: "The cost per click has changed", FR: "Le coût par clic a changé"},
@@ -28,6 +29,7 @@ var _ = register(Rule{
 		interval: func(p pair) stats.Estimate {
 			return stats.CostPer(p.before.spend, p.before.clicks, p.noise.clicks, stats.Confidence)
 		},
+		least: cpcMinChange,
 		stake: func(p pair) float64 { return p.after.spend - p.before.spend/p.before.clicks*p.after.clicks },
 	}.check,
 })
@@ -35,4 +37,5 @@ var _ = register(Rule{
 const (
 	cpcID           = "cpc-change"
 	cpcMinEffective = 100
+	cpcMinChange    = 0.15
 )

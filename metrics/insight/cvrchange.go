@@ -35,6 +35,7 @@ var _ = register(Rule{
 			return stats.Rate(p.before.conversions, p.before.clicks, p.noise.perClick, stats.Confidence)
 		},
 		// What the conversions that are there more, or less, would have cost.
+		least: cvrMinChange,
 		stake: func(p pair) float64 {
 			return p.after.spend * (1 - p.before.conversions/p.before.clicks*p.after.clicks/p.after.conversions)
 		},
@@ -44,4 +45,5 @@ var _ = register(Rule{
 const (
 	cvrID           = "cvr-change"
 	cvrMinEffective = 25
+	cvrMinChange    = 0.10
 )

@@ -26,11 +26,12 @@ type ratioChange struct {
 	need    func(p pair) float64
 	// What the earlier value may have been by chance.
 	interval func(p pair) stats.Estimate
+	least    float64 // the smallest relative change worth a word
 	// stake is the money that the change makes in the period, in units.
 	stake func(p pair) float64
 }
 
-const ratioMinDays, ratioMinChange = 7, 0.10
+const ratioMinDays = 7
 
 func (r ratioChange) check(x *Exam) (findings []Finding, notes []Note) {
 	told := map[string]bool{}
@@ -57,7 +58,7 @@ func (r ratioChange) check(x *Exam) (findings []Finding, notes []Note) {
 				return r.finding(x, p, t, q, level, tested)
 			}})
 		}
-		findings = append(findings, judge(trials, ratioMinChange, words.Channels)...)
+		findings = append(findings, weekly(trials, r.least, words.Channels)...)
 	}
 	return findings, notes
 }

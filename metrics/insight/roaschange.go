@@ -33,6 +33,7 @@ var _ = register(Rule{
 		},
 		need:     func(p pair) float64 { return roasMinEffective * p.noise.conversions },
 		interval: func(p pair) stats.Estimate { return p.before.returns.Ratio(stats.Confidence) },
+		least:    roasMinChange,
 		stake:    func(p pair) float64 { return p.after.value - p.before.value/p.before.spend*p.after.spend },
 	}.check,
 })
@@ -40,4 +41,5 @@ var _ = register(Rule{
 const (
 	roasID           = "roas-change"
 	roasMinEffective = 10
+	roasMinChange    = 0.10
 )
