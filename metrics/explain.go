@@ -369,7 +369,7 @@ from (
 // plan.
 func (a *asking) readable(sums []string, g *group, s stretch, takes []take) (head, body string, err error) {
 	var b strings.Builder
-	names, err := a.entityNames()
+	names, err := entityNames(a.ctx, a.db, a.q.Scope.Client)
 	if err != nil {
 		return "", "", err
 	}
@@ -379,7 +379,7 @@ func (a *asking) readable(sums []string, g *group, s stretch, takes []take) (hea
 		if i == len(takes)-1 {
 			end = ""
 		}
-		fmt.Fprintf(&b, "        (%d, %d, %s, %s)%s\n", t.Account, t.Campaign, literal(a.q.Scope.Channels[t.Channel].ID), literal(names[t.Campaign]), end)
+		fmt.Fprintf(&b, "        (%d, %d, %s, %s)%s\n", t.Account, t.Campaign, literal(a.q.Scope.Channels[t.Channel].ID), literal(locale.OneLine(names[strconv.Itoa(int(t.Campaign))])), end)
 	}
 	b.WriteString(")")
 	// The rows: the roll-up, or what has the objects, breakdowns or vintage asked
@@ -452,7 +452,7 @@ func (a *asking) readable(sums []string, g *group, s stretch, takes []take) (hea
 			if err != nil {
 				return "", "", fmt.Errorf("%s %q is no key", d, key)
 			}
-			body += fmt.Sprintf("\n  and r.%s = %d /* %s */", d, n, strings.ReplaceAll(locale.OneLine(names[int32(n)]), "*/", "* /"))
+			body += fmt.Sprintf("\n  and r.%s = %d /* %s */", d, n, strings.ReplaceAll(locale.OneLine(names[strconv.Itoa(n)]), "*/", "* /"))
 		default:
 			e := "(select b.value from breakdown b where b.breakdown = r.breakdown and b.name = " + literal(d) + ")"
 			body += "\n  and coalesce(" + e + ", '') = " + literal(key)
@@ -569,22 +569,3 @@ func (a *asking) readableSum(sum string, takes []take) string {
 
 // literal is a text as SQL.
 func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
-
-// entityNames are the names of the client's objects, by key.
-func (a *asking) entityNames() (map[int32]string, error) {
-	rows, err := a.db.QueryContext(a.ctx, "select entity, case when name = '' then ext_id else name end from entity where client = ?", a.q.Scope.Client)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	names := map[int32]string{}
-	for rows.Next() {
-		var key int32
-		var name string
-		if err := rows.Scan(&key, &name); err != nil {
-			return nil, err
-		}
-		names[key] = locale.OneLine(name)
-	}
-	return names, rows.Err()
-}

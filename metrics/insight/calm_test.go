@@ -108,32 +108,6 @@ func calm(seed uint64) insight.Case {
 	return c
 }
 
-// calmAsOf is a campaign as a weekly report knows it: its last week is young, and
-// the fortnight before that is compared with the one before.
-func calmAsOf(c insight.Case, days int) insight.Case {
-	cut := func(all []metrics.Day) []metrics.Day {
-		out := slices.Clone(all[:days])
-		for i := range out {
-			out[i].Mature = i < days-7
-		}
-		return out
-	}
-	last := c.Flight.From + locale.Day(days) - 1
-	n := locale.Day(min(14, (days-7)/2))
-	c.Today = last + 1
-	c.Period = insight.Span{From: last - 7 - n + 1, To: last - 7}
-	c.Previous = insight.Span{From: c.Period.From - n, To: c.Period.From - 1}
-	c.Whole.Days = cut(c.Whole.Days)
-	c.Channels, c.Objects = slices.Clone(c.Channels), slices.Clone(c.Objects)
-	for i := range c.Channels {
-		c.Channels[i].Days = cut(c.Channels[i].Days)
-	}
-	for i := range c.Objects {
-		c.Objects[i].Days = cut(c.Objects[i].Days)
-	}
-	return c
-}
-
 // TestCalm asks the rules each week of campaigns in which nothing happens. What
 // they hold to be established or likely is a false alarm, counted once for as
 // long as it stands: at most two for each hundred campaign-weeks, three standard
@@ -153,7 +127,7 @@ func TestCalm(t *testing.T) {
 		for days := 14; days <= len(c.Whole.Days); days += 7 {
 			weeks++
 			now := map[string]bool{}
-			for _, f := range insight.Examine(calmAsOf(c, days)).Findings {
+			for _, f := range insight.Examine(asOf(c, days)).Findings {
 				switch {
 				case !slices.Contains(calmRules, f.Rule):
 				case f.Level == insight.Watch:
@@ -239,7 +213,7 @@ func TestSeen(t *testing.T) {
 		}
 		c.Targets = map[string]float64{"conversions": c.Targets["conversions"] * 1.2 / .9}
 		told := map[string]bool{}
-		for _, f := range insight.Examine(calmAsOf(c, 56)).Findings {
+		for _, f := range insight.Examine(asOf(c, 56)).Findings {
 			is := map[string]string{"winner": "ch0/Offre/G/A0", "fatigue": "ch1/Offre/G/A0", "weekday-pattern": "ch2", "target-reach": ""}
 			if scope, ok := is[f.Rule]; ok && f.Scope == scope && !told[f.Rule] {
 				told[f.Rule] = true
