@@ -99,10 +99,28 @@ type Exam struct {
 	paces        []Pace
 	paceNotes    []Note
 	learning     []learner
+	answers      map[string]answer // of the rules asked so far
+}
+
+type answer struct {
+	findings []Finding
+	notes    []Note
+}
+
+// ask gives what a rule says of the case, worked out once: rules that leave a
+// scope to another one ask that.
+func (x *Exam) ask(id string) answer {
+	a, ok := x.answers[id]
+	if !ok {
+		r, _ := LookupRule(id)
+		a.findings, a.notes = r.Check(x)
+		x.answers[id] = a
+	}
+	return a
 }
 
 func newExam(c Case) *Exam {
-	x := &Exam{Case: c}
+	x := &Exam{Case: c, answers: map[string]answer{}}
 	x.outages, x.outageNotes = c.findOutages()
 	for _, o := range x.outages {
 		x.doubts = append(x.doubts, o.Doubt)
@@ -311,16 +329,16 @@ func Examine(c Case) Report {
 	r.Paces = append([]Pace{}, x.paces...)
 	r.Costs = x.costs()
 	for _, rule := range ConfidentialRules() {
-		findings, _ := rule.Check(x)
+		findings := slices.Clone(x.ask(rule.ID).findings)
 		for i := range findings {
 			findings[i].Confidential = true
 		}
 		r.Confidential = append(r.Confidential, findings...)
 	}
 	for _, rule := range Rules() {
-		findings, notes := rule.Check(x)
-		r.Findings = append(r.Findings, findings...)
-		r.Notes = append(r.Notes, notes...)
+		a := x.ask(rule.ID)
+		r.Findings = append(r.Findings, a.findings...)
+		r.Notes = append(r.Notes, a.notes...)
 	}
 	for i := range r.Findings {
 		x.early(&r.Findings[i])

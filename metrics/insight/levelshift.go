@@ -122,8 +122,8 @@ func (x *Exam) findShifts(lines []line) (list []shift, tested int) {
 }
 
 func checkShifts(x *Exam) (findings []Finding, notes []Note) {
-	told := append(first(checkCPA(x)), x.ratioFindings(cvrID)...)
-	trends := first(checkTrends(x))
+	told := slices.Concat(x.ask(cpaID).findings, x.ask(cvrID).findings)
+	trends := x.ask(trendID).findings
 	campaigns, tested := x.findShifts(x.campaignLines())
 	for i, family := range [][]shift{x.shifts, campaigns} {
 		count := []int{x.shiftsTested, tested}[i]
@@ -157,12 +157,6 @@ func checkShifts(x *Exam) (findings []Finding, notes []Note) {
 		})...)
 	}
 	return findings, notes
-}
-
-// ratioFindings are those of a rule about the change of a ratio.
-func (x *Exam) ratioFindings(id string) []Finding {
-	r, _ := LookupRule(id)
-	return first(r.Check(x))
 }
 
 // shiftEvidence is the date of a change of level of a channel between the two

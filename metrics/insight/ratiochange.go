@@ -35,7 +35,7 @@ const ratioMinDays = 7
 
 func (r ratioChange) check(x *Exam) (findings []Finding, notes []Note) {
 	told := map[string]bool{}
-	for _, f := range first(checkCPA(x)) {
+	for _, f := range x.ask(cpaID).findings {
 		told[f.Scope] = true
 	}
 	for _, family := range [][]pair{x.pairs[:1], x.pairs[1:]} {
@@ -62,8 +62,6 @@ func (r ratioChange) check(x *Exam) (findings []Finding, notes []Note) {
 	}
 	return findings, notes
 }
-
-func first(f []Finding, _ []Note) []Finding { return f }
 
 // tooLittle says what a pair lacks to be compared. What CPA says of days and
 // conversions is not said again: only a scope that has enough of them and
